@@ -1,0 +1,464 @@
+package admin
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/stretchr/testify/require"
+	"github.com/ulule/limiter/v3/drivers/store/memory"
+
+	"github.com/myfsio/myfsio/backend/internal/config"
+	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/sigv4"
+)
+
+const login = `{"accessKey":"localadmin","secretKey":"localadmin"}`
+
+// browser is the console in a browser, signed in.
+func (l *lab) browser() *client {
+	l.t.Helper()
+	c := l.as("", "").with(headerConsole, "1").with("Origin", "http://localhost:5100").with("Sec-Fetch-Site", "same-origin")
+	r := c.do("POST", "/myfsio/session", login).want(200)
+	cookies := r.w.Result().Cookies()
+	require.Len(l.t, cookies, 1)
+	return c.with("Cookie", cookies[0].Name+"="+cookies[0].Value)
+}
+
+func TestTheSessionOfTheConsole(t *testing.T) {
+	l := start(t)
+	c := l.as("", "").with(headerConsole, "1").with("Origin", "http://localhost:5100")
+	r := c.do("POST", "/myfsio/session", login).want(200)
+	cookie := r.w.Result().Cookies()[0]
+	require.Equal(t, sessionCookie, cookie.Name)
+	require.True(t, cookie.HttpOnly)
+	require.Equal(t, http.SameSiteStrictMode, cookie.SameSite)
+	require.Equal(t, "/", cookie.Path)
+	require.False(t, cookie.Secure, "the request came over http")
+	require.Equal(t, 30*24*3600, cookie.MaxAge)
+	var s Session
+	r.into(&s)
+	require.Equal(t, "localadmin", s.User.AccessKey)
+	require.True(t, s.User.Admin)
+	require.NotNil(t, s.Expires)
+	require.Equal(t, "DefaultSecret", s.Warnings[0].Code)
+
+	in := c.with("Cookie", cookie.Name+"="+cookie.Value)
+	in.get("/myfsio/buckets").want(200)
+	in.on(l.s3).get("/myfsio/buckets").fails(401, "Unauthenticated")
+	l.as("", "").on(l.s3).with(headerConsole, "1").do("POST", "/myfsio/session", login).fails(400, "InvalidRequest")
+
+	// Signing out ends it for every copy of the cookie.
+	out := in.do("DELETE", "/myfsio/session", "").want(204)
+	require.Less(t, out.w.Result().Cookies()[0].MaxAge, 0)
+	in.get("/myfsio/buckets").fails(401, "Unauthenticated")
+	in.do("DELETE", "/myfsio/session", "").want(204)
+
+	// Nobody is signed in: no error, but no user.
+	var none Session
+	in.get("/myfsio/session").want(200).into(&none)
+	require.Nil(t, none.User)
+	require.Empty(t, none.Permissions)
+	require.Empty(t, none.Warnings)
+	require.NotEmpty(t, none.S3Endpoint)
+}
+
+func TestTheCookieIsSecureOverTLS(t *testing.T) {
+	l := start(t)
+	c := l.as("", "").with(headerConsole, "1").with("Origin", "https://localhost:5100")
+	req := c.request("POST", "/myfsio/session", login)
+	req.TLS = &tls.ConnectionState{}
+	w := httptest.NewRecorder()
+	l.console.ServeHTTP(w, req)
+	require.Equal(t, 200, w.Code, w.Body.String())
+	require.True(t, w.Result().Cookies()[0].Secure)
+}
+
+func TestSessionsEnd(t *testing.T) {
+	t.Run("by time", func(t *testing.T) {
+		l := start(t)
+		in := l.browser()
+		l.clock.Advance(30*24*time.Hour - time.Second)
+		in.get("/myfsio/buckets").want(200)
+		l.clock.Advance(time.Second)
+		in.get("/myfsio/buckets").fails(401, "Unauthenticated")
+		l.browser() // sweeps the row
+	})
+	t.Run("with the secret", func(t *testing.T) {
+		l := start(t)
+		in := l.browser()
+		in.do("POST", "/iam/users/localadmin/rotate", "").want(200)
+		in.get("/myfsio/buckets").fails(401, "Unauthenticated")
+	})
+	t.Run("with the user", func(t *testing.T) {
+		l := start(t)
+		var u UserSecret
+		l.admin().do("POST", "/iam/users", `{"display_name":"u"}`).want(201).into(&u)
+		c := l.as("", "").with(headerConsole, "1").with("Origin", "http://localhost:5100")
+		r := c.do("POST", "/myfsio/session", `{"accessKey":"`+u.AccessKey+`","secretKey":"`+u.SecretKey+`"}`).want(200)
+		in := c.with("Cookie", r.w.Result().Cookies()[0].String())
+		in.get("/myfsio/buckets").want(200)
+		l.admin().do("DELETE", "/iam/users/"+u.AccessKey, "").want(204)
+		in.get("/myfsio/buckets").fails(401, "Unauthenticated")
+	})
+	t.Run("with a new one in the same browser", func(t *testing.T) {
+		l := start(t)
+		in := l.browser()
+		in.do("POST", "/myfsio/session", login).want(200)
+		in.get("/myfsio/buckets").fails(401, "Unauthenticated")
+	})
+	t.Run("when the cookie is changed", func(t *testing.T) {
+		l := start(t)
+		in := l.browser()
+		value := in.header.Get("Cookie")
+		for _, bad := range []string{value[:len(value)-2], value + "AA", sessionCookie + "=x", strings.Replace(value, "A", "B", 1), ""} {
+			if bad != value {
+				in.with("Cookie", bad).get("/myfsio/buckets").fails(401, "Unauthenticated")
+			}
+		}
+	})
+}
+
+func TestWritesByCookieMustBeTheConsolesOwn(t *testing.T) {
+	l := start(t)
+	in := l.browser()
+	const body = `{"name":"abc"}`
+	in.with(headerConsole, "").do("POST", "/myfsio/buckets", body).fails(403, "ConsoleHeaderMissing")
+	in.with("Origin", "").do("POST", "/myfsio/buckets", body).fails(403, "ForeignOrigin")
+	for _, foreign := range []string{"http://localhost:8080", "https://localhost:5100", "http://evil.example", "null", "http://localhost:5100.evil.example"} {
+		in.with("Origin", foreign).do("POST", "/myfsio/buckets", body).fails(403, "ForeignOrigin")
+	}
+	in.with("Sec-Fetch-Site", "same-site").get("/myfsio/buckets").fails(403, "ForeignOrigin")
+	in.with("Sec-Fetch-Site", "cross-site").get("/myfsio/buckets").fails(403, "ForeignOrigin")
+	in.with("Sec-Fetch-Site", "none").get("/myfsio/buckets").want(200)
+	in.do("POST", "/myfsio/buckets", body).want(201)
+	in.with("Origin", "").with(headerConsole, "").get("/myfsio/buckets").want(200)
+	// Signing in and out as well.
+	anon := l.as("", "")
+	anon.do("POST", "/myfsio/session", login).fails(403, "ConsoleHeaderMissing")
+	anon.with(headerConsole, "1").with("Origin", "http://evil.example").do("POST", "/myfsio/session", login).fails(403, "ForeignOrigin")
+	in.with(headerConsole, "").do("DELETE", "/myfsio/session", "").fails(403, "ConsoleHeaderMissing")
+}
+
+func TestThePublicAddressIsAnOriginToo(t *testing.T) {
+	l := start(t, func(d *Deps) {
+		d.Config.UIBaseURL = "https://console.example"
+		d.Config.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	})
+	c := l.as("", "").with(headerConsole, "1").with("Origin", "https://console.example").with("X-Forwarded-Proto", "https")
+	c.host = "console.example"
+	r := c.do("POST", "/myfsio/session", login).want(200)
+	require.True(t, r.w.Result().Cookies()[0].Secure)
+	var s Session
+	r.into(&s)
+	require.Equal(t, "https://console.example:5000", s.S3Endpoint)
+}
+
+func TestForeignPagesCannotDriveTheServer(t *testing.T) {
+	l := start(t)
+	l.admin().with("Origin", "http://evil.example").get("/iam/users").fails(403, "ForeignOrigin")
+	l.admin().with("Sec-Fetch-Site", "cross-site").get("/iam/users").fails(403, "ForeignOrigin")
+	l.as("", "").with("Origin", "http://evil.example").do("POST", "/myfsio/tokens", login).fails(403, "ForeignOrigin")
+	for _, method := range []string{"OPTIONS", "GET", "POST"} {
+		for _, target := range []string{"/iam/users", "/myfsio/buckets", "/myfsio/health", "/myfsio/nothing", "/kms/keys"} {
+			c := l.as("", "").with("Origin", "http://evil.example").with("Access-Control-Request-Method", "POST")
+			for name := range c.do(method, target, "").w.Header() {
+				require.False(t, strings.HasPrefix(name, "Access-Control-"), "%s %s answers %s", method, target, name)
+			}
+		}
+	}
+	// A page under a name that was bent to point here.
+	for _, host := range []string{"evil.example", "evil.example:5100", "localhost.evil.example", ""} {
+		c := l.admin()
+		c.host = host
+		c.get("/myfsio/session").fails(403, "UnknownHost")
+		c.get("/iam/users").fails(403, "UnknownHost")
+		c.on(l.s3).get("/iam/users").fails(403, "UnknownHost")
+		c.get("/myfsio/health").want(200)
+	}
+	for _, host := range []string{"127.0.0.1:5100", "[::1]:5100", "localhost", "LOCALHOST.", "192.0.2.7:5100", "console.localhost"} {
+		c := l.admin()
+		c.host = host
+		c.get("/iam/users").want(200)
+	}
+	// It cannot claim another name in a header that it may set itself.
+	c := l.admin().with("X-Forwarded-Host", "localhost:5100")
+	c.host = "evil.example"
+	c.get("/myfsio/version").fails(403, "UnknownHost")
+	// The answer to a form that a page can send without asking is of no type that we read.
+	l.as("", "").with("Content-Type", "text/plain").do("POST", "/myfsio/tokens", login).fails(415, "UnsupportedMediaType")
+}
+
+func TestSecretsInHeaders(t *testing.T) {
+	for _, mode := range []struct {
+		setting                     string
+		local, far, forwarded, tlsd bool
+	}{
+		{"auto", true, false, false, true},
+		{"on", true, true, true, true},
+		{"off", false, false, false, false},
+	} {
+		l := start(t, func(d *Deps) { d.Config.AuthHeaders = mode.setting })
+		try := func(name string, allowed bool, c *client, secure bool) {
+			req := c.request("GET", "/myfsio/version", "")
+			if secure {
+				req.TLS = &tls.ConnectionState{}
+			}
+			w := httptest.NewRecorder()
+			c.handler.ServeHTTP(w, req)
+			want := 403
+			if allowed {
+				want = 200
+			}
+			require.Equal(t, want, w.Code, "%s %s: %s", mode.setting, name, w.Body.String())
+		}
+		c := l.admin()
+		try("local", mode.local, c, false)
+		far := l.admin()
+		far.remote = "192.0.2.9:1234"
+		try("far", mode.far, far, false)
+		try("tls", mode.tlsd, far, true)
+		for _, h := range forwarding {
+			try("forwarded by "+h, mode.forwarded, c.with(h, "192.0.2.1"), false)
+		}
+	}
+	l := start(t)
+	l.admin().with("Authorization", "Bearer x").get("/myfsio/version").fails(400, "InvalidRequest")
+	l.admin().with(headerSecretKey, "").get("/myfsio/version").fails(400, "InvalidRequest")
+	l.admin().with(headerSecretKey, "wrong").get("/myfsio/version").fails(401, "Unauthenticated")
+	// Wrong ones are never taken for nobody where nobody would see less.
+	l.admin().with(headerSecretKey, "wrong").get("/myfsio/buckets").fails(401, "Unauthenticated")
+}
+
+func TestLockout(t *testing.T) {
+	l := start(t)
+	bad := l.as("localadmin", "wrong")
+	for range 5 {
+		bad.get("/myfsio/version").fails(401, "Unauthenticated")
+	}
+	l.admin().get("/myfsio/version").fails(401, "Unauthenticated")
+	c := l.as("", "").with(headerConsole, "1")
+	locked := c.do("POST", "/myfsio/session", login).fails(401, "Unauthenticated")
+	other := c.do("POST", "/myfsio/session", `{"accessKey":"nobody","secretKey":"x"}`).fails(401, "Unauthenticated")
+	require.Equal(t, locked.Detail, other.Detail)
+	far := l.admin()
+	far.remote = "127.0.0.2:999"
+	far.get("/myfsio/version").want(200)
+	l.clock.Advance(15 * time.Minute)
+	l.admin().get("/myfsio/version").want(200)
+}
+
+func TestTokens(t *testing.T) {
+	l := start(t)
+	anon := l.as("", "")
+	var tok Token
+	anon.do("POST", "/myfsio/tokens", login).want(200).into(&tok)
+	require.Equal(t, l.clock.Now().Add(15*time.Minute), tok.Expires)
+	bearer := func(text string) *client { return anon.with("Authorization", "Bearer "+text) }
+	bearer(tok.Token).get("/myfsio/buckets").want(200)
+	bearer(tok.Token).on(l.s3).do("POST", "/myfsio/buckets", `{"name":"by-token"}`).want(201)
+
+	anon.do("POST", "/myfsio/tokens", `{"accessKey":"localadmin","secretKey":"nope"}`).fails(401, "Unauthenticated")
+	anon.do("POST", "/myfsio/tokens", `{"accessKey":"localadmin","secretKey":"localadmin","expiresIn":1}`).fails(422, "InvalidArgument")
+	for _, bad := range []string{"", "x", "a.b.c", tok.Token + "x", tok.Token[:len(tok.Token)-3], strings.Repeat("a", 5000)} {
+		bearer(bad).get("/myfsio/buckets").fails(401, "Unauthenticated")
+	}
+
+	parts := strings.Split(tok.Token, ".")
+	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
+	require.NoError(t, err)
+	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`))
+	bearer(none+"."+parts[1]+".").get("/myfsio/buckets").fails(401, "Unauthenticated")
+	require.NotContains(t, string(raw), "localadmin\",\"secret")
+
+	// A token with everything right but one thing.
+	forge := func(change func(c *claims), method jwt.SigningMethod, key any) string {
+		now := l.clock.Now()
+		c := claims{RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: tokenIssuer, Audience: jwt.ClaimStrings{tokenAudience}, IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(time.Minute)),
+		}, Key: "localadmin"}
+		id, err := l.deps.IAM.Credential(t.Context(), "localadmin")
+		require.NoError(t, err)
+		c.Subject, c.Mark = id.Identity.UserID, base64.RawURLEncoding.EncodeToString(l.api.tokens.mark("localadmin", "localadmin"))
+		change(&c)
+		text, err := jwt.NewWithClaims(method, c).SignedString(key)
+		require.NoError(t, err)
+		return text
+	}
+	key := l.api.tokens.key
+	hs := jwt.SigningMethodHS256
+	bearer(forge(func(*claims) {}, hs, key)).get("/myfsio/buckets").want(200)
+	for name, text := range map[string]string{
+		"other key":    forge(func(*claims) {}, hs, []byte("another key of some length......")),
+		"HS512":        forge(func(*claims) {}, jwt.SigningMethodHS512, key),
+		"none":         forge(func(*claims) {}, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType),
+		"issuer":       forge(func(c *claims) { c.Issuer = "other" }, hs, key),
+		"audience":     forge(func(c *claims) { c.Audience = nil }, hs, key),
+		"no expiry":    forge(func(c *claims) { c.ExpiresAt = nil }, hs, key),
+		"expired":      forge(func(c *claims) { c.ExpiresAt = jwt.NewNumericDate(l.clock.Now()) }, hs, key),
+		"future":       forge(func(c *claims) { c.IssuedAt = jwt.NewNumericDate(l.clock.Now().Add(time.Hour)) }, hs, key),
+		"other user":   forge(func(c *claims) { c.Subject = "AIDAX" }, hs, key),
+		"other key id": forge(func(c *claims) { c.Key = "nobody" }, hs, key),
+		"mark":         forge(func(c *claims) { c.Mark = "AAAA" }, hs, key),
+		"bad mark":     forge(func(c *claims) { c.Mark = "%" }, hs, key),
+	} {
+		require.Equal(t, 401, bearer(text).get("/myfsio/buckets").w.Code, name)
+	}
+
+	l.clock.Advance(15 * time.Minute)
+	bearer(tok.Token).get("/myfsio/buckets").fails(401, "Unauthenticated")
+	anon.do("POST", "/myfsio/tokens", login).want(200).into(&tok)
+	bearer(tok.Token).do("POST", "/iam/users/localadmin/rotate", "").want(200)
+	bearer(tok.Token).get("/myfsio/buckets").fails(401, "Unauthenticated")
+}
+
+// signed makes a request with Signature Version 4.
+func (l *lab) signed(secret, method, target, body, hash string) *httptest.ResponseRecorder {
+	c := l.as("", "")
+	req := c.request(method, target, body)
+	if hash == "" {
+		hash = sigv4.HashPayload([]byte(body))
+	}
+	signer := sigv4.NewSigner(sigv4.Credentials{AccessKey: "localadmin", Secret: secret}, "us-east-1", "s3")
+	signer.Sign(&sigv4.Request{
+		Method: method, Path: req.URL.EscapedPath(), Query: req.URL.RawQuery, Header: req.Header, Hosts: []string{req.Host}, Length: req.ContentLength,
+	}, hash, l.clock.Now())
+	w := httptest.NewRecorder()
+	l.s3.ServeHTTP(w, req)
+	return w
+}
+
+func TestSignedRequests(t *testing.T) {
+	l := start(t)
+	code := func(w *httptest.ResponseRecorder, status int, code string) {
+		t.Helper()
+		(&reply{t: t, w: w, what: code}).fails(status, code)
+	}
+	require.Equal(t, 201, l.signed(iam.DefaultSecret, "POST", "/myfsio/buckets", `{"name":"signed"}`, "").Code)
+	code(l.signed("wrong", "GET", "/myfsio/buckets", "", ""), 403, "SignatureDoesNotMatch")
+	code(l.signed(iam.DefaultSecret, "POST", "/myfsio/buckets", `{"name":"other"}`, sigv4.EmptyPayload), 400, "XAmzContentSHA256Mismatch")
+	code(l.signed(iam.DefaultSecret, "POST", "/myfsio/buckets", strings.Repeat(" ", maxBody+1), ""), 413, "EntityTooLarge")
+	require.Equal(t, 200, l.signed(iam.DefaultSecret, "PUT", "/myfsio/buckets/signed/content?key=a", "body", "").Code)
+	code(l.signed(iam.DefaultSecret, "PUT", "/myfsio/buckets/signed/content?key=b", "body", sigv4.HashPayload([]byte("other"))), 400, "XAmzContentSHA256Mismatch")
+	l.admin().get("/myfsio/buckets/signed/object?key=b").fails(404, "NoSuchKey")
+	require.Equal(t, 200, l.signed(iam.DefaultSecret, "PUT", "/myfsio/buckets/signed/content?key=c", "body", sigv4.UnsignedPayload).Code)
+	code(l.signed(iam.DefaultSecret, "POST", "/myfsio/buckets", `{}`, sigv4.StreamingPayload), 400, "InvalidRequest")
+
+	anon := l.as("", "")
+	anon.with("Authorization", "AWS localadmin:xyz").with("Date", l.clock.Now().Format(http.TimeFormat)).get("/myfsio/buckets").fails(400, "InvalidRequest")
+	anon.with("Authorization", "Basic eDp5").get("/myfsio/buckets").fails(400, "InvalidArgument")
+	two := anon.with("Authorization", "Bearer x")
+	two.header["Authorization"] = []string{"Bearer x", "Bearer y"}
+	two.get("/myfsio/buckets").fails(400, "InvalidRequest")
+}
+
+func TestRateLimits(t *testing.T) {
+	l := start(t, func(d *Deps) {
+		d.Limiter = memory.NewStore()
+		d.Config.RateLogin = []config.Rate{{Limit: 3, Period: time.Hour}}
+		d.Config.RateAdmin = []config.Rate{{Limit: 5, Period: time.Hour}}
+	})
+	anon := l.as("", "")
+	for range 3 {
+		anon.do("POST", "/myfsio/tokens", login).want(200)
+	}
+	r := anon.do("POST", "/myfsio/tokens", login)
+	r.fails(429, "TooManyRequests")
+	require.NotEmpty(t, r.w.Header().Get("Retry-After"))
+	for range 5 {
+		l.admin().get("/myfsio/buckets").want(200)
+	}
+	l.admin().get("/myfsio/buckets").fails(429, "TooManyRequests")
+	// The key counts as well, wherever it comes from; another key is another matter.
+	far := l.admin()
+	far.remote = "127.0.0.3:1"
+	far.get("/myfsio/buckets").fails(429, "TooManyRequests")
+	for range 50 {
+		anon.get("/myfsio/health").want(200)
+	}
+	// Guessing in headers is guessing.
+	l.api.limits.rates[classAdmin] = nil
+	guess := l.as("", "")
+	guess.remote = "127.0.0.4:1"
+	for i := range 3 {
+		guess.with(headerAccessKey, fmt.Sprint("key", i)).with(headerSecretKey, "x").get("/myfsio/version").fails(401, "Unauthenticated")
+	}
+	guess.with(headerAccessKey, "other").with(headerSecretKey, "x").get("/myfsio/version").fails(429, "TooManyRequests")
+	guess.with(headerAccessKey, "localadmin").with(headerSecretKey, "localadmin").get("/myfsio/version").fails(429, "TooManyRequests")
+}
+
+func TestTheAddressOfTheClient(t *testing.T) {
+	l := start(t, func(d *Deps) { d.Config.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")} })
+	for _, x := range []struct{ peer, list, want string }{
+		{"192.0.2.1:5", "", "192.0.2.1"},
+		{"192.0.2.1:5", "198.51.100.1", "192.0.2.1"},
+		{"10.0.0.1:5", "", "10.0.0.1"},
+		{"10.0.0.1:5", "198.51.100.1", "198.51.100.1"},
+		{"10.0.0.1:5", "6.6.6.6, 198.51.100.1, 10.0.0.2", "198.51.100.1"},
+		{"10.0.0.1:5", "made up", "10.0.0.1"},
+		{"10.0.0.1:5", "[2001:db8::1]:443", "2001:db8::1"},
+		{"10.0.0.1:5", "10.0.0.3, 10.0.0.2", "10.0.0.3"},
+		{"[::ffff:10.0.0.1]:5", "198.51.100.1", "198.51.100.1"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = x.peer
+		if x.list != "" {
+			r.Header.Set("X-Forwarded-For", x.list)
+		}
+		require.Equal(t, x.want, l.api.clientAddr(r), "%+v", x)
+	}
+}
+
+// deadlines records the read deadlines that are set.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	set []time.Time
+}
+
+func (d *deadlines) SetReadDeadline(at time.Time) error { d.set = append(d.set, at); return nil }
+
+func TestTheDeadlineOfABodyDoesNotOutliveIt(t *testing.T) {
+	l := start(t)
+	l.bucket("bkt")
+	for _, r := range []*http.Request{
+		l.admin().request("POST", "/myfsio/buckets/bkt/folder", `{"prefix":"f"}`),
+		l.admin().request("PUT", "/myfsio/buckets/bkt/content?key=k", "body"),
+	} {
+		w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+		l.console.ServeHTTP(w, r)
+		require.Less(t, w.Code, 300)
+		require.False(t, w.set[0].IsZero() && len(w.set) == 1)
+		require.True(t, w.set[len(w.set)-1].IsZero())
+	}
+}
+
+func TestHealth(t *testing.T) {
+	report := HealthReport{Status: "ok", Checks: []HealthCheck{{Name: "metadata", State: "ok"}}}
+	l := start(t, func(d *Deps) { d.Health = func(context.Context) HealthReport { return report } })
+	anon := l.as("", "")
+	for status, code := range map[string]int{"ok": 200, "degraded": 200, "starting": 503, "stopping": 503} {
+		report.Status = status
+		for _, h := range []http.Handler{l.console, l.s3} {
+			var got Health
+			anon.on(h).get("/myfsio/health").want(code).into(&got)
+			require.Equal(t, Health{Status: status, Version: config.Version}, got)
+			require.Zero(t, anon.on(h).do("HEAD", "/myfsio/health", "").want(code).w.Body.Len())
+		}
+		var got Health
+		l.admin().get("/myfsio/health").want(code).into(&got)
+		require.Equal(t, report.Checks, got.Checks)
+		l.user(`[{"bucket":"*","actions":["*"]}]`).get("/myfsio/health").want(code).into(&got)
+	}
+	report.Status = "ok"
+	var got Health
+	l.as("localadmin", "wrong").get("/myfsio/health").want(200).into(&got)
+	require.Nil(t, got.Checks)
+}

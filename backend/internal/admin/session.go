@@ -1,0 +1,331 @@
+package admin
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/securecookie"
+	"github.com/gorilla/sessions"
+
+	"github.com/myfsio/myfsio/backend/internal/bucket"
+	"github.com/myfsio/myfsio/backend/internal/clock"
+	"github.com/myfsio/myfsio/backend/internal/config"
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/ident"
+	"github.com/myfsio/myfsio/backend/internal/kv"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+)
+
+const (
+	sessionCookie = "myfsio_session"
+	sessionRows   = "session/"
+	sweepRows     = 100 // expired rows that one sign-in clears away
+)
+
+// marker tells whether a secret is still the one that somebody signed in with, without keeping it: what it makes is of no use to anybody
+// who has not the server's key.
+type marker struct{ key []byte }
+
+const markSize = 16
+
+func (m *marker) mark(accessKey, secret string) []byte {
+	h := hmac.New(sha256.New, m.key)
+	fmt.Fprintf(h, "%d:%s%s", len(accessKey), accessKey, secret)
+	return h.Sum(nil)[:markSize]
+}
+
+// current returns the identity behind a key if the secret is still the marked one and belongs to the user; nil if not.
+func (m *marker) current(ctx context.Context, svc *iam.Service, userID, accessKey string, mark []byte) (*iam.Identity, error) {
+	cred, err := svc.Credential(ctx, accessKey)
+	if err != nil {
+		if fault.Is(err, fault.NoSuchUser) {
+			return nil, nil
+		}
+		return nil, err
+	}
+	if cred.Identity.UserID != userID || !hmac.Equal(m.mark(accessKey, cred.Secret), mark) {
+		return nil, nil
+	}
+	return cred.Identity, nil
+}
+
+// session is a row of x/session/<expiry><id>. It ends when its time is up, at the sign-out, when the secret changes and when the user goes.
+type session struct {
+	row       string // expiry in unix seconds and random id, in hex
+	userID    string
+	accessKey string
+	mark      []byte
+	expires   time.Time
+}
+
+func (s *session) encode() []byte {
+	e := newRecord()
+	e.str(1, s.userID)
+	e.str(2, s.accessKey)
+	e.bytes(3, s.mark)
+	e.time(4, s.expires)
+	return e.b
+}
+
+func decodeSession(row string, raw []byte) (*session, error) {
+	s := &session{row: row}
+	return s, readRecord(raw, func(f recordField) error {
+		switch f.n {
+		case 1:
+			s.userID = f.text
+		case 2:
+			s.accessKey = f.text
+		case 3:
+			s.mark = []byte(f.text)
+		case 4:
+			s.expires = f.time()
+		}
+		return nil
+	})
+}
+
+// sessionStore keeps sessions in the server's own store; the cookie only names the row, signed and encrypted. It is a sessions.Store.
+type sessionStore struct {
+	marker
+	kv       kv.Store
+	clock    clock.Clock
+	idents   *ident.Source
+	lifetime time.Duration
+	cookie   *securecookie.SecureCookie
+}
+
+var _ sessions.Store = (*sessionStore)(nil)
+
+// sessionValue is where a sessions.Session keeps the *session.
+const sessionValue = "session"
+
+func newSessionStore(d Deps) *sessionStore {
+	keys := d.Seal.Derive("admin session cookie", 64)
+	// Life and size are the row's business.
+	cookie := securecookie.New(keys[:32], keys[32:]).MaxAge(0)
+	cookie.SetSerializer(securecookie.NopEncoder{})
+	return &sessionStore{
+		marker: marker{d.Seal.Derive("admin session mark", 32)}, kv: d.KV, clock: d.Clock, idents: d.Idents,
+		lifetime: d.Config.SessionLifetime, cookie: cookie,
+	}
+}
+
+// options are the attributes of the cookie; those of the library would send it to other sites.
+func (s *sessionStore) options(c *call) *sessions.Options {
+	return &sessions.Options{Path: "/", MaxAge: int(s.lifetime / time.Second), Secure: c.scheme == "https", HttpOnly: true, SameSite: http.SameSiteStrictMode}
+}
+
+// Get is New: a request is looked at once.
+func (s *sessionStore) Get(r *http.Request, name string) (*sessions.Session, error) {
+	return s.New(r, name)
+}
+
+// New returns the session that the request's cookie names, or a new one when it names none that is alive.
+func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, error) {
+	out := sessions.NewSession(s, name)
+	out.IsNew = true
+	c, err := r.Cookie(name)
+	if err != nil {
+		return out, nil //nolint:nilerr // no cookie
+	}
+	var row []byte
+	if s.cookie.Decode(name, c.Value, &row) != nil {
+		return out, nil //nolint:nilerr // not ours, or of keys that were changed: nobody is signed in
+	}
+	var found *session
+	err = s.kv.View(r.Context(), func(tx kv.Reader) error {
+		raw, err := tx.Get(meta.SystemKey(sessionRows + string(row)))
+		if err != nil {
+			return err
+		}
+		found, err = decodeSession(string(row), raw)
+		return err
+	})
+	if errors.Is(err, kv.ErrNotFound) {
+		return out, nil
+	}
+	if err != nil {
+		return out, bucket.Fault("admin.session", err)
+	}
+	if s.clock.Now().Before(found.expires) {
+		out.IsNew, out.ID = false, found.row
+		out.Values[sessionValue] = found
+	}
+	return out, nil
+}
+
+// Save writes the row and then the cookie, or with a negative MaxAge removes both.
+//
+// The row is durable before the cookie is sent; after a crash in between, a row that nobody names waits for its expiry.
+func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, in *sessions.Session) error {
+	const op = "admin.session"
+	ctx := r.Context()
+	if in.Options.MaxAge < 0 {
+		if in.ID != "" {
+			if err := s.remove(ctx, in.ID); err != nil {
+				return err
+			}
+		}
+		http.SetCookie(w, sessions.NewCookie(in.Name(), "", in.Options))
+		return nil
+	}
+	row, ok := in.Values[sessionValue].(*session)
+	if !ok {
+		return fault.New(op, fault.Internal, "")
+	}
+	if row.row == "" {
+		var id [16]byte
+		s.idents.Fill(id[:])
+		row.expires = s.clock.Now().Add(s.lifetime).Truncate(time.Second)
+		row.row = fmt.Sprintf("%016x", row.expires.Unix()) + hex.EncodeToString(id[:])
+		in.ID = row.row
+	}
+	if err := s.write(ctx, row); err != nil {
+		return err
+	}
+	text, err := s.cookie.Encode(in.Name(), []byte(row.row))
+	if err != nil {
+		return fault.Wrap(op, err)
+	}
+	http.SetCookie(w, sessions.NewCookie(in.Name(), text, in.Options))
+	return nil
+}
+
+func (s *sessionStore) write(ctx context.Context, row *session) error {
+	now := fmt.Sprintf("%016x", s.clock.Now().Unix())
+	err := s.kv.Update(ctx, func(tx kv.Txn) error {
+		if err := sweep(tx, sessionRows, now); err != nil {
+			return err
+		}
+		return tx.Set(meta.SystemKey(sessionRows+row.row), row.encode())
+	})
+	return bucket.Fault("admin.session", err)
+}
+
+// sweep removes some of the rows of a kind whose names, which begin with their expiry, are before a bound.
+func sweep(tx kv.Txn, kind, before string) error {
+	var old [][]byte
+	it := tx.Iter(kv.Range{Start: meta.SystemKey(kind), End: meta.SystemKey(kind + before), KeysOnly: true})
+	for len(old) < sweepRows && it.Next() {
+		old = append(old, append([]byte(nil), it.Key()...))
+	}
+	if err := it.Close(); err != nil {
+		return err
+	}
+	for _, k := range old {
+		if err := tx.Delete(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *sessionStore) remove(ctx context.Context, row string) error {
+	return bucket.Fault("admin.session", s.kv.Update(ctx, func(tx kv.Txn) error { return tx.Delete(meta.SystemKey(sessionRows + row)) }))
+}
+
+// byCookie finds the caller of a session. A cookie that is stale names nobody: the console then asks to sign in.
+func (a *API) byCookie(ctx context.Context, c *call) error {
+	got, err := a.sessions.New(c.r, sessionCookie)
+	if err != nil {
+		return err
+	}
+	s, ok := got.Values[sessionValue].(*session)
+	if !ok {
+		return nil
+	}
+	id, err := a.sessions.current(ctx, a.IAM, s.userID, s.accessKey, s.mark)
+	if err != nil || id == nil {
+		return err
+	}
+	c.id, c.via, c.session = id, viaCookie, s
+	return nil
+}
+
+// login checks an access key and its secret, with lockout.
+func (a *API) login(ctx context.Context, c *call, accessKey, secret string) (*iam.Identity, error) {
+	const op = "admin.login"
+	id, err := a.IAM.Login(ctx, accessKey, secret, c.remote)
+	return id, fault.Wrap(op, err)
+}
+
+func (a *API) createSession(ctx context.Context, c *call, in *sessionInput) (*output[Session], error) {
+	id, err := a.login(ctx, c, in.Body.AccessKey, in.Body.SecretKey)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{userID: id.UserID, accessKey: id.AccessKey, mark: a.sessions.mark(id.AccessKey, in.Body.SecretKey)}
+	// A session that the browser still has ends here: one that somebody else planted would otherwise live on beside the new one.
+	if old, err := a.sessions.New(c.r, sessionCookie); err == nil && !old.IsNew {
+		if err := a.sessions.remove(ctx, old.ID); err != nil {
+			return nil, err
+		}
+	}
+	fresh := sessions.NewSession(a.sessions, sessionCookie)
+	fresh.Options = a.sessions.options(c)
+	fresh.Values[sessionValue] = s
+	if err := a.sessions.Save(c.r, c.w, fresh); err != nil {
+		return nil, err
+	}
+	c.id, c.via, c.session = id, viaCookie, s
+	body, err := a.sessionOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return answer(body), nil
+}
+
+func (a *API) getSession(ctx context.Context, c *call, _ *noInput) (*output[Session], error) {
+	body, err := a.sessionOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return answer(body), nil
+}
+
+func (a *API) deleteSession(_ context.Context, c *call, _ *noInput) (*noBody, error) {
+	old, err := a.sessions.New(c.r, sessionCookie)
+	if err != nil {
+		return nil, err
+	}
+	old.Options = a.sessions.options(c)
+	old.Options.MaxAge = -1
+	return &noBody{}, a.sessions.Save(c.r, c.w, old)
+}
+
+// generalActions are the actions that belong to no bucket and that the console asks for.
+var generalActions = []string{
+	"s3:ListAllMyBuckets", "s3:CreateBucket", "iam:ListUsers", "iam:CreateUser", "iam:DeleteUser", "iam:UpdateAccessKey", "iam:PutUserPolicy",
+	"myfsio:GetConfig", "myfsio:GetServer", "myfsio:ListJobs",
+}
+
+// sessionOf describes the caller, and the server as far as the console needs it.
+func (a *API) sessionOf(ctx context.Context, c *call) (Session, error) {
+	o := a.Config
+	s := Session{
+		Permissions: []string{}, Warnings: []Warning{}, S3Endpoint: a.endpoint(c), Version: config.Version, Region: o.Region, PageSize: o.UIPageSize,
+		MaxUploadSize: o.MaxUploadSize, MinPartSize: o.MultipartMinPartSize, LinkExpires: int(o.SecretTTL / time.Second),
+	}
+	if c.id == nil {
+		return s, nil
+	}
+	s.User = &User{AccessKey: c.id.AccessKey, Name: c.id.Name, Account: c.id.Account, Admin: a.admin(c.id), Environment: c.id.Environment}
+	if c.session != nil {
+		s.Expires = &c.session.expires
+	}
+	for _, action := range generalActions {
+		if a.generally(c, action) {
+			s.Permissions = append(s.Permissions, action)
+		}
+	}
+	var err error
+	s.Warnings, err = a.warnings(ctx, c)
+	return s, err
+}

@@ -1,0 +1,221 @@
+package iam
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/myfsio/myfsio/backend/internal/clock"
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/kv"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+)
+
+const defaultRefused = "The server can be reached from other machines and this key still has the well-known secret. Change it on the machine of the server first."
+
+// Credential returns the identity and secret of an access key, for the verification of signatures. fault.NoSuchUser when no enabled user
+// has the key; fault.AccessDenied when it has the well-known secret and the server can be reached from other machines.
+func (s *Service) Credential(ctx context.Context, accessKey string) (Credential, error) {
+	const op = "iam.Credential"
+	c, err := s.remembered(ctx, accessKey)
+	if err != nil {
+		return Credential{}, faulty(op, err)
+	}
+	if s.public && isDefault(accessKey, c.Secret) {
+		return Credential{}, fault.New(op, fault.AccessDenied, defaultRefused)
+	}
+	return c, nil
+}
+
+func isDefault(accessKey, secret string) bool {
+	return accessKey == DefaultAccessKey && secret == DefaultSecret
+}
+
+// remembered looks an access key up. Where the engine tells that no identity has changed since the last time, it reads no row.
+func (s *Service) remembered(ctx context.Context, accessKey string) (c Credential, err error) {
+	generations, ok := s.Store.(kv.Generations)
+	var g uint64
+	if ok {
+		g = generations.Generation(meta.UserKey("")[0])
+		s.mu.RLock()
+		c, ok := s.known[accessKey]
+		ok = ok && s.knownAt == g
+		s.mu.RUnlock()
+		if ok {
+			return c, nil
+		}
+	}
+	err = s.Store.View(ctx, func(r kv.Reader) (err error) {
+		c, err = s.credential(r, accessKey)
+		return err
+	})
+	if err != nil || !ok {
+		return c, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil || s.knownAt != g || len(s.known) >= maxLoaded {
+		if s.knownAt > g {
+			return c, nil // another call has seen later changes
+		}
+		s.known, s.knownAt = map[string]Credential{}, g
+	}
+	s.known[accessKey] = c
+	return c, nil
+}
+
+func (s *Service) credential(r kv.Reader, accessKey string) (Credential, error) {
+	const op = "iam.Credential"
+	l, err := s.find(r, accessKey)
+	if errors.Is(err, kv.ErrNotFound) {
+		return Credential{}, fault.New(op, fault.NoSuchUser, "")
+	}
+	if err != nil {
+		return Credential{}, err
+	}
+	for _, c := range l.credentials {
+		if c.Identity.AccessKey == accessKey {
+			return l.usable(op, c)
+		}
+	}
+	return Credential{}, fault.New(op, fault.NoSuchUser, "")
+}
+
+// usable refuses what must not be used: a disabled user, and one whose row cannot be fully understood.
+func (l *loaded) usable(op string, c Credential) (Credential, error) {
+	switch {
+	case l.user.Disabled:
+		return Credential{}, fault.New(op, fault.NoSuchUser, "")
+	case l.docErr != nil:
+		return Credential{}, &fault.Error{Op: op, Err: l.docErr}
+	case c.Secret == "":
+		return Credential{}, &fault.Error{Op: op, Err: errors.New("the secret cannot be unsealed")}
+	}
+	return c, nil
+}
+
+// Identity returns the user's identity with the rights of now. fault.NoSuchUser when the user is gone or disabled.
+func (s *Service) Identity(ctx context.Context, userID string) (*Identity, error) {
+	const op = "iam.Identity"
+	var id *Identity
+	err := s.Store.View(ctx, func(r kv.Reader) error {
+		l, err := s.get(r, userID)
+		if errors.Is(err, kv.ErrNotFound) || err == nil && len(l.credentials) == 0 {
+			return fault.New(op, fault.NoSuchUser, "")
+		}
+		if err != nil {
+			return err
+		}
+		c, err := l.usable(op, l.credentials[0])
+		id = c.Identity
+		return err
+	})
+	if err != nil {
+		return nil, faulty(op, err)
+	}
+	return id, nil
+}
+
+const wrong = "The access key or the secret key is wrong, or there were too many failed attempts: then wait and try again."
+
+// Login checks an access key and its secret. A wrong secret, an unknown key and a lockout have one answer, fault.Unauthenticated. Too many
+// failures of one key from one address lock that pair, and while it lasts the secret is not even looked at. remote is the address
+// of the client without port.
+func (s *Service) Login(ctx context.Context, accessKey, secret, remote string) (*Identity, error) {
+	const op = "iam.Login"
+	refused := fault.New(op, fault.Unauthenticated, wrong)
+	var c Credential
+	err := s.Store.View(ctx, func(r kv.Reader) (err error) {
+		c, err = s.credential(r, accessKey)
+		return err
+	})
+	if err != nil && !fault.Is(err, fault.NoSuchUser) {
+		return nil, faulty(op, err)
+	}
+	// An unknown key is compared as well, so that it takes as long, and counted, so that it answers the same.
+	if len(accessKey) > maxAccessKey {
+		accessKey = accessKey[:maxAccessKey]
+	}
+	ok := s.lockout.try(accessKey, remote, func() bool {
+		same := subtle.ConstantTimeCompare([]byte(c.Secret), []byte(secret)) == 1
+		return same && c.Identity != nil && c.Secret != ""
+	})
+	if !ok {
+		return nil, refused
+	}
+	if s.public && isDefault(accessKey, secret) {
+		return nil, fault.New(op, fault.AccessDenied, defaultRefused)
+	}
+	return c.Identity, nil
+}
+
+// lockout counts failures by access key and address, in the memory of this process: it slows guessing down and decides nothing else.
+type lockout struct {
+	clock clock.Clock
+	max   int
+	life  time.Duration
+
+	mu    sync.Mutex
+	pairs map[pair]*failures
+}
+
+type pair struct{ key, remote string }
+
+type failures struct {
+	count int
+	last  time.Time
+}
+
+// maxPairs bounds the memory; over it the pair that failed longest ago is forgotten.
+const maxPairs = 10_000
+
+// try runs check unless the pair is locked, and counts its failure. Checks of all pairs exclude each other, so that many at once cannot
+// pass the limit; they take a microsecond.
+func (l *lockout) try(key, remote string, check func() bool) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := pair{key, remote}
+	f := l.pairs[p]
+	if f != nil && l.clock.Since(f.last) >= l.life {
+		delete(l.pairs, p)
+		f = nil
+	}
+	if f != nil && f.count >= l.max {
+		return false
+	}
+	if check() {
+		delete(l.pairs, p)
+		return true
+	}
+	if f == nil {
+		l.room()
+		f = &failures{}
+		l.pairs[p] = f
+	}
+	f.count++
+	f.last = l.clock.Now()
+	return false
+}
+
+func (l *lockout) room() {
+	if l.pairs == nil {
+		l.pairs = map[pair]*failures{}
+	}
+	if len(l.pairs) < maxPairs {
+		return
+	}
+	var oldest pair
+	var at time.Time
+	for p, f := range l.pairs {
+		if l.clock.Since(f.last) >= l.life {
+			delete(l.pairs, p)
+		} else if at.IsZero() || f.last.Before(at) {
+			oldest, at = p, f.last
+		}
+	}
+	if len(l.pairs) >= maxPairs {
+		delete(l.pairs, oldest)
+	}
+}

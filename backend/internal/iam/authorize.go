@@ -1,0 +1,83 @@
+package iam
+
+import (
+	"strings"
+
+	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/policy"
+)
+
+// Access is what a request wants of a bucket or an object.
+type Access struct {
+	Action       string           // of policy's table, as "s3:GetObject"
+	Bucket       *meta.Bucket     // nil for what concerns no bucket; for one that is to be created, its name and the creator's account
+	BucketPolicy *policy.Document // nil when there is none
+	Key          string           // object key; not looked at for actions on buckets
+	Keys         func(name string) ([]string, bool)
+}
+
+const headBucket = "s3:HeadBucket"
+
+// Authorize decides over a request: an explicit deny anywhere refuses; else the caller's policy or the bucket's must allow, and across
+// accounts both. The operation HeadBucket is s3:HeadBucket here: s3:ListBucket allows it, as in AWS, and so does the simple verb `read`.
+func (s *Service) Authorize(id *Identity, a Access) policy.Decision {
+	if id == nil {
+		id = Anonymous
+	}
+	if a.Action == headBucket {
+		a.Action = "s3:ListBucket"
+		if d := decide(id, a); d.Allowed || d.ExplicitDeny {
+			return d
+		}
+		a.Action = headBucket
+	}
+	return decide(id, a)
+}
+
+func decide(id *Identity, a Access) policy.Decision {
+	req := policy.Request{Action: a.Action, Resource: "arn:aws:s3:::*", Principal: &id.principal, Keys: a.Keys}
+	if a.Bucket != nil {
+		req.ResourceAccount = AccountNumber(a.Bucket.Account)
+		if a.Key == "" || policy.ScopeOf(a.Action) == policy.ScopeBucket {
+			req.Resource = policy.BucketARN(a.Bucket.Name)
+		} else {
+			req.Resource = policy.ObjectARN(a.Bucket.Name, a.Key)
+		}
+	}
+	if a.BucketPolicy == nil {
+		return policy.Evaluate(&req, id.sources[:])
+	}
+	sources := [2]policy.Source{id.sources[0], {Name: "bucket policy", Kind: policy.SourceResource, Document: a.BucketPolicy}}
+	return policy.Evaluate(&req, sources[:])
+}
+
+// AuthorizeAdmin decides over an action on users (iam:…, in AWS's or the simple spelling), keys (kms:…) or the server (myfsio:…) as a
+// whole. "iam:*" asks for an administrator.
+func (s *Service) AuthorizeAdmin(id *Identity, action string) policy.Decision {
+	return adminDecision(id, action, "")
+}
+
+// adminDecision is AuthorizeAdmin for one user, named as in ARNs; empty means users as such.
+func adminDecision(id *Identity, action, user string) policy.Decision {
+	if id == nil {
+		id = Anonymous
+	}
+	if action == "iam:*" {
+		if id.Administrator() {
+			return policy.Decision{Allowed: true, Source: id.sources[0].Name, Statement: -1, Reason: "an administrator may do everything"}
+		}
+		return policy.Decision{Statement: -1, Reason: "only an administrator may do this"}
+	}
+	action = policy.CanonicalAction(action)
+	service, _, _ := strings.Cut(action, ":")
+	req := policy.Request{Action: action, Principal: &id.principal}
+	switch service {
+	case "iam":
+		req.Resource = userARN(id.principal.Account, user)
+	case "myfsio":
+		req.Resource = "arn:aws:myfsio:::server"
+	default:
+		req.Resource = "arn:aws:" + service + "::" + id.principal.Account + ":*"
+	}
+	return policy.Evaluate(&req, id.sources[:])
+}

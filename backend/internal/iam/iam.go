@@ -1,0 +1,320 @@
+// Package iam knows who may do what: users, their keys and policies, and the decision over a request.
+//
+// Users live in the metadata store, their secrets sealed. The rows are read anew for each request, so that a change holds at once on every
+// server of a store; only the work on a row's bytes (parsing, unsealing) is remembered, under those very bytes.
+//
+// Every change is one transaction that also moves the revision of meta.IAMState, so changes follow one another and what a change checked
+// (that an administrator remains, that nobody gives more than they have) still holds when it is committed. A kill before the commit
+// leaves nothing, one after it leaves the whole. The file iam.json is a projection of the committed state: see projection.go.
+package iam
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/myfsio/myfsio/backend/internal/clock"
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/ident"
+	"github.com/myfsio/myfsio/backend/internal/kv"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/policy"
+	"github.com/myfsio/myfsio/backend/internal/seal"
+)
+
+// DefaultAccount is the account that everybody belongs to until there is another.
+const DefaultAccount = "default"
+
+// The well-known first administrator, which only a server that no other machine reaches makes and accepts.
+const (
+	DefaultAccessKey = "localadmin"
+	DefaultSecret    = "localadmin"
+)
+
+// Identity is who makes a request. It does not change; a later request of the same user may find another.
+type Identity struct {
+	Anonymous   bool
+	Account     string // name of the account
+	UserID      string // stable, never used again
+	AccessKey   string // the key that was used
+	Name        string // display name
+	Environment bool   // managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY
+
+	principal policy.Principal
+	sources   [1]policy.Source // the user's policy
+	machine   bool
+}
+
+// Anonymous is who makes a request without credentials.
+var Anonymous = &Identity{Anonymous: true, principal: policy.Principal{Anonymous: true}}
+
+// Machine is who administers the server on its own machine: over the control socket, or at start. It may do everything.
+var Machine = func() *Identity {
+	d, err := policy.Parse([]byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`), policy.Identity)
+	if err != nil {
+		panic(err)
+	}
+	return newIdentity(&meta.User{ID: "AIDAMACHINE", Account: DefaultAccount, Name: "machine"}, "machine", d, true)
+}()
+
+func newIdentity(u *meta.User, accessKey string, d *policy.Document, machine bool) *Identity {
+	id := &Identity{Account: u.Account, UserID: u.ID, AccessKey: accessKey, Name: u.Name, Environment: u.Environment, machine: machine}
+	// The name in ARNs and in ${aws:username} is the user's first access key: it is unique and cannot be chosen to look like another's, as a
+	// display name can.
+	name := accessKey
+	if len(u.Keys) > 0 {
+		name = u.Keys[0].ID
+	}
+	number := AccountNumber(u.Account)
+	id.principal = policy.Principal{Account: number, ARN: userARN(number, name), UserID: u.ID, Name: name, CanonicalID: CanonicalID(u.Account)}
+	id.sources[0] = policy.Source{Name: "policy of user " + name, Kind: policy.SourceIdentity, Document: d}
+	return id
+}
+
+func userARN(number, name string) string { return "arn:aws:iam::" + number + ":user/" + name }
+
+// ARN is arn:aws:iam::<account number>:user/<first access key>, empty for Anonymous.
+func (id *Identity) ARN() string { return id.principal.ARN }
+
+// CanonicalID is the canonical user id of the identity's account: 64 hex characters, empty for Anonymous.
+func (id *Identity) CanonicalID() string { return id.principal.CanonicalID }
+
+// Administrator reports whether the identity holds all of iam:*, unconditionally.
+func (id *Identity) Administrator() bool {
+	return id.sources[0].Document != nil && policy.Administers([]*policy.Document{id.sources[0].Document}, true)
+}
+
+// AccountNumber is the account's number in ARNs: twelve digits that follow from its name.
+func AccountNumber(account string) string {
+	if account == DefaultAccount || account == "" {
+		return "000000000000"
+	}
+	sum := sha256.Sum256([]byte("myfsio account number " + account))
+	var n uint64
+	for _, b := range sum[:8] {
+		n = n<<8 | uint64(b)
+	}
+	return fmt.Sprintf("%012d", 1+n%999_999_999_999)
+}
+
+// CanonicalID is the account's canonical user id: 64 hex characters that follow from its name.
+func CanonicalID(account string) string {
+	if account == "" {
+		account = DefaultAccount
+	}
+	sum := sha256.Sum256([]byte("myfsio canonical user " + account))
+	return hex.EncodeToString(sum[:])
+}
+
+// Credential is an identity with the secret of the key that names it.
+type Credential struct {
+	Identity *Identity
+	Secret   string
+}
+
+// Deps is what a Service needs.
+type Deps struct {
+	Store  kv.Store
+	Box    *seal.Box
+	Clock  clock.Clock
+	Idents *ident.Source
+	Logger *slog.Logger
+
+	IAMConfig      string // path of iam.json; empty: no file is kept
+	ReadOnly       bool   // the store and the file must not be changed
+	AdminAccessKey string // ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY, both or none
+	AdminSecretKey string
+	MaxAttempts    int           // failures before a lockout; 0: 5
+	Lockout        time.Duration // 0: 15 minutes
+}
+
+// Service is safe for concurrent use.
+type Service struct {
+	Deps
+	lockout lockout
+	public  bool // a listener can be reached from other machines; set by Bootstrap, before requests
+
+	mu    sync.RWMutex
+	users map[string]*loaded // by user id
+
+	known   map[string]Credential // by access key, as of generation knownAt; see remembered
+	knownAt uint64
+
+	round  sync.Mutex // one look at the file at a time
+	kick   chan struct{}
+	health healthBox
+	step   func(string) error // tests cut a projection here; nil otherwise
+}
+
+// loaded is a user's row with the work done on it.
+type loaded struct {
+	raw         []byte
+	user        *meta.User
+	doc         *policy.Document
+	docErr      error
+	credentials []Credential // one for each key, in order; no Secret where it cannot be unsealed
+}
+
+// maxLoaded bounds the memory of rows that were worked on.
+const maxLoaded = 4096
+
+// New returns a service on a store. It refuses a store whose secrets were sealed under another data key.
+func New(d Deps) (*Service, error) {
+	const op = "iam.New"
+	if (d.AdminAccessKey == "") != (d.AdminSecretKey == "") {
+		return nil, fault.New(op, fault.InvalidArgument, "ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY must be set together.")
+	}
+	if d.AdminAccessKey != "" {
+		if err := checkAccessKey(op, d.AdminAccessKey); err != nil {
+			return nil, fault.New(op, fault.InvalidArgument, "ADMIN_ACCESS_KEY: "+fault.TextOf(err))
+		}
+		if err := checkSecret(op, d.AdminSecretKey); err != nil {
+			return nil, fault.New(op, fault.InvalidArgument, "ADMIN_SECRET_KEY: "+fault.TextOf(err))
+		}
+	}
+	if d.Logger == nil {
+		d.Logger = slog.New(slog.DiscardHandler)
+	}
+	if d.Clock == nil {
+		d.Clock = clock.System{}
+	}
+	if d.Idents == nil {
+		d.Idents = ident.NewSource(d.Clock, rand.Reader)
+	}
+	if d.MaxAttempts <= 0 {
+		d.MaxAttempts = 5
+	}
+	if d.Lockout <= 0 {
+		d.Lockout = 15 * time.Minute
+	}
+	s := &Service{Deps: d, users: map[string]*loaded{}, kick: make(chan struct{}, 1)}
+	s.lockout = lockout{clock: d.Clock, max: d.MaxAttempts, life: d.Lockout}
+	err := d.Store.View(context.Background(), func(r kv.Reader) error {
+		st, err := state(r)
+		if err == nil && st.SealID != "" && st.SealID != d.Box.ID() {
+			err = fault.New(op, fault.InvalidRequest, "The users' secrets were sealed under another data key than the one in "+seal.StoreFile+
+				". Put the file back from the backup of the configuration folder that belongs to this store.")
+		}
+		return err
+	})
+	if err != nil {
+		return nil, faulty(op, err)
+	}
+	return s, nil
+}
+
+// faulty classifies an error of the metadata engine.
+func faulty(op string, err error) error {
+	var f *fault.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &f):
+		return err
+	case errors.Is(err, kv.ErrFull):
+		return &fault.Error{Kind: fault.StorageFull, Op: op, Err: err}
+	case errors.Is(err, kv.ErrPoisoned), errors.Is(err, kv.ErrReadOnly):
+		return &fault.Error{Kind: fault.ReadOnly, Op: op, Err: err}
+	case errors.Is(err, kv.ErrUnknown), errors.Is(err, kv.ErrClosed):
+		return &fault.Error{Kind: fault.Unavailable, Op: op, Err: err}
+	}
+	return fault.Wrap(op, err)
+}
+
+// state reads the row of all identities; a store without one has the zero state.
+func state(r kv.Reader) (*meta.IAMState, error) {
+	raw, err := r.Get(meta.IAMStateKey())
+	if errors.Is(err, kv.ErrNotFound) {
+		return &meta.IAMState{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return meta.DecodeIAMState(raw)
+}
+
+// secretAAD binds a sealed secret to its access key.
+func secretAAD(accessKey string) []byte { return []byte("access key " + accessKey) }
+
+// load returns the row's content, worked on at most once while the row's bytes are the same.
+func (s *Service) load(id string, raw []byte) (*loaded, error) {
+	s.mu.RLock()
+	l := s.users[id]
+	s.mu.RUnlock()
+	if l != nil && string(l.raw) == string(raw) {
+		return l, nil
+	}
+	u, err := meta.DecodeUser(id, raw)
+	if err != nil {
+		return nil, err
+	}
+	l = &loaded{raw: append([]byte(nil), raw...), user: u}
+	text := u.Policies
+	if len(text) == 0 {
+		text = []byte("[]")
+	}
+	l.doc, l.docErr = policy.ParseUser(text)
+	for _, k := range u.Keys {
+		c := Credential{Identity: newIdentity(u, k.ID, l.doc, false)}
+		if plain, err := s.Box.Open(k.Sealed, secretAAD(k.ID)); err == nil {
+			c.Secret = string(plain)
+		}
+		l.credentials = append(l.credentials, c)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.users) >= maxLoaded {
+		for other := range s.users { // any one: the order of a map is as good as another
+			delete(s.users, other)
+			break
+		}
+	}
+	s.users[id] = l
+	return l, nil
+}
+
+// get reads a user by id; kv.ErrNotFound when there is none.
+func (s *Service) get(r kv.Reader, id string) (*loaded, error) {
+	raw, err := r.Get(meta.UserKey(id))
+	if err != nil {
+		return nil, err
+	}
+	return s.load(id, raw)
+}
+
+// find reads a user by access key; kv.ErrNotFound when there is none.
+func (s *Service) find(r kv.Reader, accessKey string) (*loaded, error) {
+	if accessKey == "" || len(accessKey) > maxAccessKey {
+		return nil, kv.ErrNotFound
+	}
+	id, err := r.Get(meta.AccessKeyKey(accessKey))
+	if err != nil {
+		return nil, err
+	}
+	return s.get(r, string(id))
+}
+
+// all reads every user, in order of id.
+func (s *Service) all(r kv.Reader) (out []*loaded, err error) {
+	it := r.Iter(meta.Users())
+	defer func() { err = errors.Join(err, it.Close()) }()
+	for it.Next() {
+		l, err := s.load(string(it.Key()[len(meta.UserKey("")):]), it.Value())
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
+// administrator reports whether the user can sign in and holds all of iam:*.
+func (l *loaded) administrator() bool {
+	return !l.user.Disabled && len(l.user.Keys) > 0 && l.docErr == nil && policy.Administers([]*policy.Document{l.doc}, true)
+}

@@ -1,0 +1,498 @@
+package iam
+
+import (
+	"bytes"
+	"context"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/kv"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/policy"
+)
+
+// User is what may be shown of a user.
+type User struct {
+	AccessKey     string // the first key
+	UserID        string
+	Name          string // display name
+	Account       string
+	ARN           string
+	Created       time.Time
+	Disabled      bool
+	Environment   bool // managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY
+	Administrator bool // holds all of iam:*
+	DefaultSecret bool // still has the well-known secret
+	Policies      json.RawMessage
+}
+
+// CreateUser is what a new user is to be.
+type CreateUser struct {
+	Name      string // display name, 1 to 128 characters
+	AccessKey string // empty: generated
+	Secret    string // empty: generated; else at least 8 characters
+	Policies  []byte // simple or AWS form; empty: no rights
+}
+
+const (
+	maxName      = 128
+	maxAccessKey = 128
+	maxSecret    = 256
+	minSecret    = 8
+)
+
+// change is one transaction over identities.
+type change struct {
+	s   *Service
+	tx  kv.Txn
+	st  *meta.IAMState
+	now time.Time
+}
+
+// change runs fn in a transaction that moves the revision. fn may run again.
+func (s *Service) change(ctx context.Context, op string, fn func(*change) error) error {
+	err := s.Store.Update(ctx, func(tx kv.Txn) error {
+		st, err := state(tx)
+		if err != nil {
+			return err
+		}
+		c := &change{s: s, tx: tx, st: st, now: s.Clock.Now()}
+		if err := fn(c); err != nil {
+			return err
+		}
+		st.Revision++
+		st.SealID = s.Box.ID()
+		tx.OnCommit(func() {
+			select {
+			case s.kick <- struct{}{}:
+			default: // a look at the file is due already
+			}
+		})
+		return tx.Set(meta.IAMStateKey(), st.Encode())
+	})
+	return faulty(op, err)
+}
+
+// put writes a user and the rows of its keys. A key of somebody else is fault.Conflict.
+func (c *change) put(u *meta.User) error {
+	for _, k := range u.Keys {
+		owner, err := c.tx.Get(meta.AccessKeyKey(k.ID))
+		switch {
+		case err == nil && string(owner) != u.ID:
+			return fault.New("iam.put", fault.Conflict, fmt.Sprintf("The access key %s is in use already.", k.ID))
+		case err != nil && !errors.Is(err, kv.ErrNotFound):
+			return err
+		}
+		if err := c.tx.Set(meta.AccessKeyKey(k.ID), []byte(u.ID)); err != nil {
+			return err
+		}
+	}
+	return c.tx.Set(meta.UserKey(u.ID), u.Encode())
+}
+
+// remove deletes a user and the rows of its keys.
+func (c *change) remove(u *meta.User) error {
+	for _, k := range u.Keys {
+		if err := c.tx.Delete(meta.AccessKeyKey(k.ID)); err != nil {
+			return err
+		}
+	}
+	return c.tx.Delete(meta.UserKey(u.ID))
+}
+
+// keepAdministrator refuses a change after which nobody administers.
+func (c *change) keepAdministrator(op string) error {
+	users, err := c.s.all(c.tx)
+	if err != nil {
+		return err
+	}
+	for _, l := range users {
+		if l.administrator() {
+			return nil
+		}
+	}
+	return fault.New(op, fault.InvalidRequest, "There must always be at least one administrator: a user who holds iam:* without conditions.")
+}
+
+// actor returns the caller with the rights of this transaction, if they include the action on the user named as in ARNs.
+func (c *change) actor(op string, actor *Identity, action, user string) (*Identity, error) {
+	if actor == nil || actor.Anonymous {
+		return nil, fault.New(op, fault.AccessDenied, "")
+	}
+	if !actor.machine {
+		l, err := c.s.get(c.tx, actor.UserID)
+		if err != nil && !errors.Is(err, kv.ErrNotFound) {
+			return nil, err
+		}
+		if err != nil || l.user.Disabled || l.docErr != nil || len(l.credentials) == 0 {
+			return nil, fault.New(op, fault.AccessDenied, "")
+		}
+		actor = l.credentials[0].Identity
+	}
+	if d := adminDecision(actor, action, user); !d.Allowed {
+		return nil, fault.New(op, fault.AccessDenied, fmt.Sprintf("You may not do this: %s (%s).", d.Reason, action))
+	}
+	return actor, nil
+}
+
+// mayGive refuses a delegated manager who would give more than it has.
+func mayGive(op string, actor *Identity, d *policy.Document, what string) error {
+	if actor.machine || actor.Administrator() {
+		return nil
+	}
+	missing, ok := policy.Covers([]*policy.Document{actor.sources[0].Document}, d)
+	if !ok {
+		return fault.New(op, fault.AccessDenied, fmt.Sprintf("%s more than you have yourself: %s.", what, missing))
+	}
+	return nil
+}
+
+// mayChange refuses a delegated manager who would change a holder of iam:*.
+func mayChange(op string, actor *Identity, target *loaded) error {
+	if actor.machine || actor.Administrator() {
+		return nil
+	}
+	if target.docErr != nil || policy.Administers([]*policy.Document{target.doc}, false) {
+		return fault.New(op, fault.AccessDenied, "Only an administrator may change a user who holds iam:*.")
+	}
+	return nil
+}
+
+// target finds the user of an access key, refusing one that the environment manages unless it is only to be looked at.
+func (c *change) target(op, accessKey string) (*loaded, error) {
+	l, err := c.s.find(c.tx, accessKey)
+	if errors.Is(err, kv.ErrNotFound) {
+		return nil, fault.New(op, fault.NoSuchUser, "There is no user with this access key.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if l.user.Environment {
+		return nil, fault.New(op, fault.InvalidRequest, "This user is managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY; change them in the environment of the server.")
+	}
+	return l, nil
+}
+
+// arnName is the user's name in ARNs.
+func (l *loaded) arnName() string {
+	if len(l.user.Keys) == 0 {
+		return l.user.ID
+	}
+	return l.user.Keys[0].ID
+}
+
+func (l *loaded) view() User {
+	u := l.user
+	v := User{AccessKey: l.arnName(), UserID: u.ID, Name: u.Name, Account: u.Account, ARN: userARN(AccountNumber(u.Account), l.arnName()),
+		Created: u.Created, Disabled: u.Disabled, Environment: u.Environment, Administrator: l.administrator(), Policies: json.RawMessage(u.Policies)}
+	if len(u.Policies) == 0 {
+		v.Policies = json.RawMessage("[]")
+	}
+	for _, c := range l.credentials {
+		v.DefaultSecret = v.DefaultSecret || isDefault(c.Identity.AccessKey, c.Secret)
+	}
+	return v
+}
+
+// Users returns every user, in order of user id.
+func (s *Service) Users(ctx context.Context) ([]User, error) {
+	out := []User{}
+	err := s.Store.View(ctx, func(r kv.Reader) error {
+		out = out[:0]
+		users, err := s.all(r)
+		for _, l := range users {
+			out = append(out, l.view())
+		}
+		return err
+	})
+	if err != nil {
+		return nil, faulty("iam.Users", err)
+	}
+	return out, nil
+}
+
+// User returns the user of an access key; fault.NoSuchUser when there is none.
+func (s *Service) User(ctx context.Context, accessKey string) (User, error) {
+	const op = "iam.User"
+	var u User
+	err := s.Store.View(ctx, func(r kv.Reader) error {
+		l, err := s.find(r, accessKey)
+		if errors.Is(err, kv.ErrNotFound) {
+			return fault.New(op, fault.NoSuchUser, "There is no user with this access key.")
+		}
+		if err == nil {
+			u = l.view()
+		}
+		return err
+	})
+	return u, faulty(op, err)
+}
+
+// CreateUser makes a user with one key. The secret is returned here and never again.
+func (s *Service) CreateUser(ctx context.Context, actor *Identity, in CreateUser) (User, string, error) {
+	const op = "iam.CreateUser"
+	if err := checkName(op, in.Name); err != nil {
+		return User{}, "", err
+	}
+	if in.AccessKey == "" {
+		in.AccessKey = s.newAccessKey()
+	} else if err := checkAccessKey(op, in.AccessKey); err != nil {
+		return User{}, "", err
+	}
+	if in.Secret == "" {
+		in.Secret = s.newSecret()
+	} else if err := checkSecret(op, in.Secret); err != nil {
+		return User{}, "", err
+	} else if len(in.Secret) < minSecret {
+		return User{}, "", fault.New(op, fault.InvalidArgument, fmt.Sprintf("A secret key has at least %d characters.", minSecret))
+	}
+	raw, d, err := readPolicies(in.Policies)
+	if err != nil {
+		return User{}, "", err
+	}
+	id := s.newUserID()
+	var out User
+	err = s.change(ctx, op, func(c *change) error {
+		who, err := c.actor(op, actor, "iam:CreateUser", in.AccessKey)
+		if err != nil {
+			return err
+		}
+		if err := mayGive(op, who, d, "You would give the new user"); err != nil {
+			return err
+		}
+		u := &meta.User{ID: id, Account: who.Account, Name: in.Name, Created: c.now, Policies: raw}
+		u.Keys = []meta.AccessKey{{ID: in.AccessKey, Sealed: s.Box.Seal([]byte(in.Secret), secretAAD(in.AccessKey)), Created: c.now}}
+		l, err := s.load(id, u.Encode())
+		if err != nil {
+			return err
+		}
+		out = l.view()
+		return c.put(u)
+	})
+	if err != nil {
+		return User{}, "", err
+	}
+	return out, in.Secret, nil
+}
+
+// RotateSecret gives an access key a new secret, which is returned here and never again. The old one ends at once.
+func (s *Service) RotateSecret(ctx context.Context, actor *Identity, accessKey string) (string, error) {
+	const op = "iam.RotateSecret"
+	secret := s.newSecret()
+	err := s.change(ctx, op, func(c *change) error {
+		l, err := c.target(op, accessKey)
+		if err != nil {
+			return c.hide(op, actor, "iam:UpdateAccessKey", accessKey, err)
+		}
+		who, err := c.actor(op, actor, "iam:UpdateAccessKey", l.arnName())
+		if err != nil {
+			return err
+		}
+		if who.UserID != l.user.ID {
+			if err := mayChange(op, who, l); err != nil {
+				return err
+			}
+			// Whoever knows the secret has the rights.
+			if err := mayGive(op, who, l.doc, "With the new secret you would have"); err != nil {
+				return err
+			}
+		}
+		u := l.copy()
+		for i := range u.Keys {
+			if u.Keys[i].ID == accessKey {
+				u.Keys[i].Sealed = s.Box.Seal([]byte(secret), secretAAD(accessKey))
+				u.Keys[i].Created = c.now
+			}
+		}
+		return c.put(u)
+	})
+	if err != nil {
+		return "", err
+	}
+	s.forgetFirst(accessKey)
+	return secret, nil
+}
+
+// SetPolicies replaces a user's policies; raw is the simple or the AWS form.
+func (s *Service) SetPolicies(ctx context.Context, actor *Identity, accessKey string, raw []byte) (User, error) {
+	const op = "iam.SetPolicies"
+	raw, d, err := readPolicies(raw)
+	if err != nil {
+		return User{}, err
+	}
+	var out User
+	err = s.change(ctx, op, func(c *change) error {
+		l, err := c.target(op, accessKey)
+		if err != nil {
+			return c.hide(op, actor, "iam:PutUserPolicy", accessKey, err)
+		}
+		who, err := c.actor(op, actor, "iam:PutUserPolicy", l.arnName())
+		if err != nil {
+			return err
+		}
+		if who.UserID == l.user.ID && !who.machine && !who.Administrator() {
+			return fault.New(op, fault.AccessDenied, "Nobody but an administrator may change their own policies.")
+		}
+		if err := mayChange(op, who, l); err != nil {
+			return err
+		}
+		if err := mayGive(op, who, d, "You would give the user"); err != nil {
+			return err
+		}
+		u := l.copy()
+		u.Policies = raw
+		if err := c.put(u); err != nil {
+			return err
+		}
+		next, err := s.load(u.ID, u.Encode())
+		if err != nil {
+			return err
+		}
+		out = next.view()
+		if l.administrator() && !next.administrator() {
+			return c.keepAdministrator(op)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// DeleteUser removes a user with its keys; its sessions and signatures end at once.
+func (s *Service) DeleteUser(ctx context.Context, actor *Identity, accessKey string) error {
+	const op = "iam.DeleteUser"
+	err := s.change(ctx, op, func(c *change) error {
+		l, err := c.target(op, accessKey)
+		if err != nil {
+			return c.hide(op, actor, "iam:DeleteUser", accessKey, err)
+		}
+		who, err := c.actor(op, actor, "iam:DeleteUser", l.arnName())
+		if err != nil {
+			return err
+		}
+		if err := mayChange(op, who, l); err != nil {
+			return err
+		}
+		if err := c.remove(l.user); err != nil {
+			return err
+		}
+		if l.administrator() {
+			return c.keepAdministrator(op)
+		}
+		return nil
+	})
+	if err == nil {
+		s.forgetFirst(accessKey)
+	}
+	return err
+}
+
+// hide answers who may not do the thing at all with AccessDenied, so that it does not learn which users there are.
+func (c *change) hide(op string, actor *Identity, action, accessKey string, err error) error {
+	if _, denied := c.actor(op, actor, action, accessKey); denied != nil {
+		return denied
+	}
+	return err
+}
+
+// DefaultSecretActive reports whether the well-known key still has its well-known secret.
+func (s *Service) DefaultSecretActive(ctx context.Context) (bool, error) {
+	active := false
+	err := s.Store.View(ctx, func(r kv.Reader) error {
+		active = false
+		l, err := s.find(r, DefaultAccessKey)
+		if errors.Is(err, kv.ErrNotFound) {
+			return nil
+		}
+		if err == nil {
+			active = !l.user.Disabled && l.view().DefaultSecret
+		}
+		return err
+	})
+	return active, faulty("iam.DefaultSecretActive", err)
+}
+
+// copy returns a user that may be changed; what was loaded may not.
+func (l *loaded) copy() *meta.User {
+	u := *l.user
+	u.Keys = append([]meta.AccessKey(nil), u.Keys...)
+	return &u
+}
+
+// readPolicies parses a user's policies and returns them without white space.
+func readPolicies(raw []byte) ([]byte, *policy.Document, error) {
+	if len(bytes.TrimSpace(raw)) == 0 {
+		raw = []byte("[]")
+	}
+	d, err := policy.ParseUser(raw)
+	if err != nil {
+		return nil, nil, err
+	}
+	var b bytes.Buffer
+	if err := json.Compact(&b, bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))); err != nil {
+		return nil, nil, fault.New("iam.readPolicies", fault.MalformedPolicy, "The policies are not valid JSON.")
+	}
+	return b.Bytes(), d, nil
+}
+
+func checkName(op, name string) error {
+	if n := utf8.RuneCountInString(name); n == 0 || n > maxName || !printable(name) {
+		return fault.New(op, fault.InvalidArgument, fmt.Sprintf("A display name has 1 to %d characters and no control characters.", maxName))
+	}
+	return nil
+}
+
+func printable(s string) bool {
+	for _, r := range s {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// checkAccessKey admits what can stand in every form of authentication: no slash, comma, colon or blank.
+func checkAccessKey(op, key string) error {
+	ok := key != "" && len(key) <= maxAccessKey
+	for _, c := range key {
+		ok = ok && (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.' || c == '@' || c == '+')
+	}
+	if !ok {
+		return fault.New(op, fault.InvalidArgument, fmt.Sprintf("An access key has 1 to %d characters: letters, digits and - _ . @ +", maxAccessKey))
+	}
+	return nil
+}
+
+func checkSecret(op, secret string) error {
+	if secret == "" || len(secret) > maxSecret || !utf8.ValidString(secret) || !printable(secret) {
+		return fault.New(op, fault.InvalidArgument, fmt.Sprintf("A secret key has 1 to %d bytes and no control characters.", maxSecret))
+	}
+	return nil
+}
+
+var b32 = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+func (s *Service) newUserID() string {
+	var raw [14]byte
+	s.Idents.Fill(raw[:])
+	return "AIDA" + b32.EncodeToString(raw[:])[:22]
+}
+
+func (s *Service) newAccessKey() string {
+	var raw [10]byte
+	s.Idents.Fill(raw[:])
+	return "AKIA" + b32.EncodeToString(raw[:])
+}
+
+// newSecret has 240 random bits in 40 characters that need no escaping anywhere.
+func (s *Service) newSecret() string {
+	var raw [30]byte
+	s.Idents.Fill(raw[:])
+	return base64.RawURLEncoding.EncodeToString(raw[:])
+}

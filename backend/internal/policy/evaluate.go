@@ -1,0 +1,218 @@
+package policy
+
+import "strings"
+
+const headBucket = "s3:HeadBucket"
+
+// Principal is who asks. An anonymous caller has no other member; a service of the server itself has only Service.
+type Principal struct {
+	Anonymous   bool
+	Account     string // twelve digits
+	ARN         string
+	UserID      string // unique, never used again
+	Name        string
+	CanonicalID string // of the account, 64 hex characters
+	Service     string
+	Federated   string
+}
+
+// Request is one question to the evaluator.
+type Request struct {
+	Action          string // in the table's spelling
+	Resource        string // ARN
+	ResourceAccount string // account that owns the resource, twelve digits; empty means the caller's
+	Principal       *Principal
+	// Keys returns the values of a condition key, named as in ConditionKeys, and whether the request has it. It is asked only for keys
+	// that a policy tests. Names, ids and ARN of the caller come from Principal and are not asked for. nil means no keys.
+	Keys func(name string) ([]string, bool)
+}
+
+// lookup returns the values of a condition key.
+func (r *Request) lookup(name string) ([]string, bool) {
+	one := func(s string) ([]string, bool) { return []string{s}, s != "" }
+	switch p := r.Principal; name {
+	case "aws:username":
+		return one(p.Name)
+	case "aws:userid":
+		if p.Anonymous {
+			return one("anonymous")
+		}
+		return one(p.UserID)
+	case "aws:PrincipalArn":
+		return one(p.ARN)
+	case "aws:PrincipalAccount":
+		return one(p.Account)
+	}
+	if r.Keys == nil {
+		return nil, false
+	}
+	return r.Keys(name)
+}
+
+// SourceKind says what part a document has in the decision.
+type SourceKind uint8
+
+// The kinds of sources.
+const (
+	// SourceIdentity hangs at the caller: a user's or a group's policy.
+	SourceIdentity SourceKind = iota
+	// SourceResource hangs at the resource: a bucket's policy, or grants of an ACL.
+	SourceResource
+	// SourceBoundary bounds what identity policies allow: a session policy or a permissions boundary. It allows nothing by itself.
+	SourceBoundary
+)
+
+// Source is a document that concerns the request. A nil Document says nothing.
+type Source struct {
+	Name     string // shown as the reason: "policy of user ada", "bucket policy"
+	Kind     SourceKind
+	Document *Document
+}
+
+// Decision is the answer, with the statement that decided.
+type Decision struct {
+	Allowed      bool
+	ExplicitDeny bool
+	Source       string // name of the source that decided, empty when none did
+	Statement    int    // index in its document, -1 when none decided
+	Sid          string
+	Reason       string // one sentence
+}
+
+const (
+	reasonAllowed  = "a statement allows the action"
+	reasonDenied   = "a statement denies the action"
+	reasonNone     = "no statement allows the action"
+	reasonBoundary = "a session policy or permissions boundary does not allow the action"
+	reasonCross    = "access from another account needs both an identity policy and a bucket policy that allow the action"
+)
+
+// Evaluate decides: an explicit deny anywhere wins; inside an account an identity policy or a resource policy must allow; from another
+// account both must. The order of sources and of statements does not matter for the outcome.
+func Evaluate(req *Request, sources []Source) Decision {
+	if req.Principal == nil {
+		return Decision{Statement: -1, Reason: reasonNone}
+	}
+	index, isKnown := knownIndex[req.Action]
+	fold := ""
+	if !isKnown {
+		if !ownName(req.Action) {
+			return Decision{Statement: -1, Reason: reasonNone}
+		}
+		fold = strings.ToLower(req.Action)
+	}
+	cross := req.ResourceAccount != "" && req.ResourceAccount != req.Principal.Account && !req.Principal.Anonymous && req.Principal.Service == ""
+	var identity, resource Decision
+	bounded, bounds := true, false
+	for i := range sources {
+		src := &sources[i]
+		if src.Document == nil {
+			continue
+		}
+		d := src.evaluate(req, index, isKnown, fold, cross)
+		if d.ExplicitDeny {
+			return d
+		}
+		switch src.Kind {
+		case SourceIdentity:
+			if d.Allowed && !identity.Allowed {
+				identity = d
+			}
+		case SourceResource:
+			if d.Allowed && !resource.Allowed {
+				resource = d
+			}
+		case SourceBoundary:
+			bounds = true
+			bounded = bounded && d.Allowed
+		}
+	}
+	reason := reasonNone
+	if identity.Allowed && bounds && !bounded {
+		identity.Allowed, reason = false, reasonBoundary
+	}
+	if cross {
+		if identity.Allowed && resource.Allowed {
+			return resource
+		}
+		if identity.Allowed || resource.Allowed {
+			reason = reasonCross
+		}
+		return Decision{Statement: -1, Reason: reason}
+	}
+	switch {
+	case identity.Allowed:
+		return identity
+	case resource.Allowed:
+		return resource
+	}
+	return Decision{Statement: -1, Reason: reason}
+}
+
+// evaluate decides over one document alone.
+func (src *Source) evaluate(req *Request, index int, isKnown bool, fold string, cross bool) Decision {
+	d := src.Document
+	allowed := -1
+	if isKnown && d.union.has(index) || !isKnown && d.own {
+		for i := range d.Statements {
+			s := &d.Statements[i]
+			if s.Effect == Allow && allowed >= 0 || !s.acts(index, isKnown, fold) || !s.reaches(req) {
+				continue
+			}
+			how := s.concerns(req.Principal)
+			// Naming an account lets its administrators pass the right on; inside the account that takes an identity policy anyway.
+			if how == notNamed || how == inAccount && s.Effect == Allow && !cross {
+				continue
+			}
+			if !s.holds(req) {
+				continue
+			}
+			if s.Effect == Deny {
+				return Decision{ExplicitDeny: true, Source: src.Name, Statement: i, Sid: s.Sid, Reason: reasonDenied}
+			}
+			allowed = i
+		}
+	}
+	if allowed < 0 {
+		return Decision{Statement: -1, Reason: reasonNone}
+	}
+	return Decision{Allowed: true, Source: src.Name, Statement: allowed, Sid: d.Statements[allowed].Sid, Reason: reasonAllowed}
+}
+
+// acts reports whether the statement concerns the action.
+func (s *Statement) acts(index int, isKnown bool, fold string) bool {
+	if isKnown {
+		return s.set.has(index)
+	}
+	if !s.own {
+		return false
+	}
+	for i := range s.actions {
+		if a := &s.actions[i]; a.own && a.fold.match(fold, nil) {
+			return !s.notAction
+		}
+	}
+	return s.notAction
+}
+
+// reaches reports whether the statement concerns the resource; one without resources concerns what it hangs at.
+func (s *Statement) reaches(req *Request) bool {
+	if len(s.resources) == 0 {
+		return true
+	}
+	for i := range s.resources {
+		if s.resources[i].match(req.Resource, req) {
+			return !s.notResource
+		}
+	}
+	return s.notResource
+}
+
+func (s *Statement) holds(req *Request) bool {
+	for i := range s.conditions {
+		if !s.conditions[i].holds(req) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,128 @@
+package s3
+
+import (
+	"strings"
+
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
+	"github.com/myfsio/myfsio/backend/internal/sigv4"
+)
+
+// Headers of the fourth kind of authentication.
+const (
+	headerAccessKey = "X-Access-Key"
+	headerSecretKey = "X-Secret-Key"
+)
+
+// authenticate finds out who asks. Whoever shows any credentials is never treated as anonymous.
+func (c *call) authenticate() error {
+	c.signed = &sigv4.Request{
+		Method: c.r.Method, Path: c.r.URL.EscapedPath(), Query: c.r.URL.RawQuery, Header: c.r.Header, Hosts: c.peer.hosts, Length: c.r.ContentLength,
+	}
+	if c.virtual {
+		c.signed.Bucket = c.bucket
+	}
+	if v := c.r.Header["Authorization"]; len(v) == 1 && v[0] == "" {
+		return s3err.New("AccessDenied")
+	}
+	_, key := c.r.Header[headerAccessKey]
+	_, secret := c.r.Header[headerSecretKey]
+	claim, err := sigv4.Parse(c.signed)
+	if err != nil {
+		return err
+	}
+	c.claim = claim
+	if key || secret {
+		return c.authenticateByHeaders()
+	}
+	if claim.SessionToken != "" || c.r.Header.Get("X-Amz-Security-Token") != "" || c.query.has("X-Amz-Security-Token") {
+		return s3err.New("InvalidToken") // this server gives none out
+	}
+	if claim.Kind == sigv4.Anonymous {
+		c.id = iam.Anonymous
+		if c.op.Auth == AuthKnown {
+			return s3err.New("AccessDenied")
+		}
+		return nil
+	}
+	return c.authenticateBySignature()
+}
+
+func (c *call) authenticateBySignature() error {
+	if (c.claim.Kind == sigv4.HeaderV2 || c.claim.Kind == sigv4.QueryV2) && !c.s.SigV2 {
+		return sigv4.VersionNotSupported()
+	}
+	if c.claim.Kind == sigv4.HeaderV2 && c.claim.Time.Unix() < 0 { // before there were dates, to S3
+		return s3err.Text("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
+	}
+	if err := c.s.verifier.Check(c.signed, c.claim, c.now); err != nil {
+		return err
+	}
+	cred, err := c.s.IAM.Credential(c.ctx(), c.claim.AccessKey)
+	switch kind := fault.KindOf(err); {
+	case err == nil:
+	case kind == fault.NoSuchUser, kind == fault.NotFound, kind == fault.Unauthenticated:
+		return sigv4.UnknownAccessKey(c.claim.AccessKey)
+	default:
+		return err
+	}
+	err = c.s.verifier.Verify(c.signed, c.claim, cred.Secret)
+	if err != nil && !c.claim.Kind.V4() && c.scope == Bucket && !c.virtual && !strings.HasSuffix(c.signed.Path, "/") {
+		// botocore asks for /bucket and signs /bucket/, by Signature Version 2.
+		slashed := *c.signed
+		slashed.Path += "/"
+		if c.s.verifier.Verify(&slashed, c.claim, cred.Secret) == nil {
+			err = nil
+		}
+	}
+	if err != nil {
+		return err
+	}
+	c.is(cred.Identity)
+	return nil
+}
+
+// authenticateByHeaders checks X-Access-Key and X-Secret-Key. They carry the secret itself, so by default they count only where nobody can
+// listen, and they are never mixed with a signature, so that no proxy can be talked into adding one to the other.
+func (c *call) authenticateByHeaders() error {
+	h := c.r.Header
+	if c.claim.Kind != sigv4.Anonymous || h.Get("Authorization") != "" {
+		return s3err.Text("InvalidRequest", "X-Access-Key and X-Secret-Key cannot be combined with another form of authentication.")
+	}
+	if len(h[headerAccessKey]) != 1 || len(h[headerSecretKey]) != 1 {
+		return s3err.Text("InvalidRequest", "X-Access-Key and X-Secret-Key must both be given, each once.")
+	}
+	switch c.s.AuthHeaders {
+	case AuthHeadersOn:
+	case AuthHeadersOff:
+		return s3err.Text("AccessDenied", "Authentication by X-Access-Key and X-Secret-Key is switched off.")
+	default:
+		if !c.peer.secure && (!c.peer.loopback || c.peer.forwarded) {
+			return s3err.Text("AccessDenied", "Authentication by X-Access-Key and X-Secret-Key needs TLS or a client on this machine.")
+		}
+	}
+	id, err := c.s.IAM.Login(c.ctx(), h.Get(headerAccessKey), h.Get(headerSecretKey), c.info.Remote)
+	switch kind := fault.KindOf(err); {
+	case err == nil:
+		c.is(id)
+		return nil
+	case kind == fault.LockedOut, kind == fault.Unauthenticated, kind == fault.NoSuchUser:
+		return s3err.Text("AccessDenied", "The access key or the secret key is not right, or the key is locked for a while.").Because(err)
+	}
+	return err
+}
+
+func (c *call) is(id *iam.Identity) {
+	c.id = id
+	c.info.AccessKey = id.AccessKey
+}
+
+// expectOwner holds a header that names the account of a bucket's owner.
+func (c *call) expectOwner(header string, b *meta.Bucket) error {
+	if v, ok := c.header[header]; ok && b != nil && (len(v) != 1 || v[0] != iam.AccountNumber(b.Account)) {
+		return s3err.New("AccessDenied")
+	}
+	return nil
+}

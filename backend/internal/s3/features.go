@@ -1,0 +1,100 @@
+package s3
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
+)
+
+// unbuilt are request headers of features that do not exist here, with the values that change nothing and so may pass. A name that ends
+// in "-" stands for every header that begins with it.
+var unbuilt = []struct {
+	header string
+	noop   []string
+}{
+	{"x-amz-acl", []string{"private"}},
+	{"x-amz-bucket-namespace", []string{"global"}},
+	{"x-amz-bucket-object-lock-enabled", []string{"false"}},
+	{"x-amz-bypass-governance-retention", []string{"true", "false"}}, // nothing is locked
+	{"x-amz-checksum-md5", nil},
+	{"x-amz-checksum-sha512", nil},
+	{"x-amz-checksum-xxhash", nil},
+	{"x-amz-checksum-xxhash128", nil},
+	{"x-amz-checksum-xxhash3", nil},
+	{"x-amz-checksum-xxhash64", nil},
+	{"x-amz-copy-source-server-side-encryption-customer-", nil},
+	{"x-amz-fwd-", nil},
+	{"x-amz-grant-", nil},
+	{"x-amz-if-match-initiated-time", nil},
+	{"x-amz-mfa", nil},
+	{"x-amz-object-annotation-directive", []string{"COPY", "EXCLUDE"}}, // no object has annotations
+	{"x-amz-object-lock-", nil},
+	{"x-amz-object-ownership", []string{"ObjectWriter"}},
+	{"x-amz-server-side-encryption", nil},
+	{"x-amz-server-side-encryption-", nil},
+	{"x-amz-server-side-encryption-bucket-key-enabled", []string{"false"}},
+	{"x-amz-tagging", []string{""}},
+	{"x-amz-tagging-directive", []string{"COPY"}}, // no object has tags
+	{"x-amz-website-redirect-location", nil},
+	{"x-amz-write-offset-bytes", nil},
+}
+
+// newChecksums are algorithms that AWS knows and this server does not.
+var newChecksums = map[string]bool{"SHA512": true, "MD5": true, "XXHASH64": true, "XXHASH3": true, "XXHASH128": true}
+
+// unsupported refuses a request whose headers ask for what does not exist, by the first such header in order of name.
+func (c *call) unsupported() error {
+	var found []string
+	for name, values := range c.header {
+		if !strings.HasPrefix(name, "X-Amz-") { // names are in canonical form
+			continue
+		}
+		lower := strings.ToLower(name)
+		for _, v := range values {
+			if !c.passes(lower, v) {
+				found = append(found, lower)
+				break
+			}
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	sort.Strings(found)
+	return s3err.NotImplemented(found[0])
+}
+
+// passes reports whether a header may stay.
+func (c *call) passes(name, value string) bool {
+	switch name {
+	case "x-amz-checksum-algorithm", "x-amz-sdk-checksum-algorithm":
+		return !newChecksums[strings.ToUpper(value)]
+	case "x-amz-trailer":
+		for _, t := range strings.Split(value, ",") {
+			if algorithm, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(t)), "x-amz-checksum-"); ok && newChecksums[strings.ToUpper(algorithm)] {
+				return false
+			}
+		}
+		return true
+	}
+	match := -1
+	for i, f := range unbuilt {
+		if f.header == name {
+			match = i
+			break
+		}
+		if strings.HasSuffix(f.header, "-") && strings.HasPrefix(name, f.header) && match < 0 {
+			match = i
+		}
+	}
+	if match < 0 {
+		return true
+	}
+	for _, ok := range unbuilt[match].noop {
+		if value == ok {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,145 @@
+package s3
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/myfsio/myfsio/backend/internal/object"
+)
+
+// Whatever the path, a target is either refused or names exactly what was escaped; putting the escapes back finds the same again.
+func FuzzLocate(f *testing.F) {
+	for _, s := range []string{"/", "/bucket", "/bucket/", "/bucket/key", "/bucket//a/../b", "/bucket/%2F%2e%2e", "//key", "/b%2Fc/k", "/bucket/%00", "/bucket/%ff", "*", "", "/%zz", "/bucket/a%2fb?"} {
+		f.Add(s, "127.0.0.1:5000")
+		f.Add(s, "bucket.s3.test:80")
+	}
+	f.Add("/x", ".s3.test")
+	f.Add("/x", "[::1]:80")
+	f.Fuzz(func(t *testing.T, path, host string) {
+		got, err := locate(path, host, []string{"s3.test"})
+		if err != nil {
+			return
+		}
+		require.True(t, utf8.ValidString(got.key))
+		require.NotContains(t, got.key, "\x00")
+		switch got.scope {
+		case Service:
+			require.Empty(t, got.bucket)
+			require.Empty(t, got.key)
+		case Bucket:
+			require.Empty(t, got.key)
+		case Object:
+			require.NotEmpty(t, got.key)
+		}
+		if got.virtual {
+			require.Contains(t, strings.ToLower(host), got.bucket)
+			return
+		}
+		if got.scope == Service {
+			return
+		}
+		again := "/" + url.PathEscape(got.bucket) + "/" + url.PathEscape(got.key)
+		same, err := locate(again, "127.0.0.1", nil)
+		require.NoError(t, err, again)
+		require.Equal(t, got, same)
+	})
+}
+
+func FuzzQuery(f *testing.F) {
+	for _, s := range []string{"", "a", "a=b&c", "acl&acl", "uploadId=x&partNumber=1", "a=%zz", "&&", "=", "a;b=c", "list-type=2&prefix=%F0%9F%98%80+x", "X-Amz-Signature=1&x-id=y"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		q, err := parseQuery(raw)
+		if err != nil {
+			return
+		}
+		require.LessOrEqual(t, len(q.pairs), maxParams)
+		for _, p := range q.pairs {
+			require.True(t, q.has(p.name))
+		}
+		for _, method := range []string{get, head, put, post, del} {
+			for _, scope := range []Scope{Service, Bucket, Object} {
+				o := find(method, scope, &q, http.Header{})
+				if o != nil && q.check(o) == nil && method != get && method != head {
+					for _, p := range q.pairs {
+						require.True(t, o.knows(p.name) || signing(p.name) || strings.HasPrefix(strings.ToLower(p.name), "x-"), "%s ignores %q", o.Name, p.name)
+					}
+				}
+			}
+		}
+	})
+}
+
+// A range that is taken has a span in which nothing is negative but what means "the last" and "to the end".
+func FuzzRange(f *testing.F) {
+	for _, s := range []string{"bytes=0-1", "bytes=-5", "bytes=5-", "bytes=-0", "bytes=5-2", "bytes=0-1,3-4", "bytes=99999999999999999999-", "bytes=a-b", "lines=1-2", "bytes=", "bytes=-", "bytes= 1 - 2 ", "bytes=--1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		span := parseRange(s)
+		if span == nil {
+			return
+		}
+		require.True(t, strings.HasPrefix(strings.TrimSpace(s), "bytes="))
+		switch {
+		case span.First < 0:
+			require.Equal(t, int64(-1), span.Last)
+		case span.Last >= 0:
+			require.LessOrEqual(t, span.First, span.Last)
+		default:
+			require.Equal(t, int64(-1), span.Last)
+		}
+	})
+}
+
+func TestParseRange(t *testing.T) {
+	for s, want := range map[string]*object.Span{
+		"bytes=0-0": {First: 0, Last: 0}, "bytes=3-": {First: 3, Last: -1}, "bytes=-3": {First: -3, Last: -1}, "bytes=2-99": {First: 2, Last: 99},
+		"bytes=2-1": nil, "bytes=": nil, "bytes=x-1": nil, "bytes=1-x": nil, "Bytes=1-2": nil, "bytes=1-2,3-4": nil, "bytes=+1-2": nil, "": nil,
+	} {
+		require.Equal(t, want, parseRange(s), s)
+	}
+}
+
+// A source that is taken names a bucket without a slash and a key, and never anything but what a key is.
+func FuzzCopySource(f *testing.F) {
+	for _, s := range []string{"/bucket/key", "bucket/key", "bucket%2Fkey", "/bucket/a%20b+c", "/bucket/key?versionId=null", "/bucket/key?versionId=", "/bucket/../key", "//", "/b", "arn:aws:s3:::b/k", "/bucket/%00", "/bucket/%zz", "/bucket/k?x=y"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		o, err := parseCopySource(s)
+		if err != nil {
+			return
+		}
+		require.NotEmpty(t, o.bucket)
+		require.NotContains(t, o.bucket, "/")
+		require.NotEmpty(t, o.key)
+		require.NotContains(t, o.key, "\x00")
+		require.True(t, utf8.ValidString(o.key))
+		again, err := parseCopySource("/" + url.PathEscape(o.bucket) + "/" + url.PathEscape(o.key))
+		require.NoError(t, err)
+		require.Equal(t, origin{bucket: o.bucket, key: o.key}, again)
+	})
+}
+
+// Only tokens that this server made are taken.
+func FuzzToken(f *testing.F) {
+	for _, s := range []string{"", "key", "a/b", "\xff\x00"} {
+		f.Add(s)
+		f.Add(makeToken(s))
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		back, err := parseToken(makeToken(s))
+		require.NoError(t, err)
+		require.Equal(t, s, back)
+		if after, err := parseToken(s); err == nil {
+			require.Equal(t, s, makeToken(after))
+		}
+	})
+}

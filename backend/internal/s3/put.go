@@ -1,0 +1,72 @@
+package s3
+
+import (
+	"net/http"
+
+	"github.com/myfsio/myfsio/backend/internal/checksum"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/object"
+)
+
+func (c *call) caller() object.Caller {
+	return object.Caller{Account: c.id.Account, User: c.id.UserID}
+}
+
+// uploadLimit is the largest body that a PUT or a part may declare.
+func (s *Server) uploadLimit(limit int64) int64 {
+	if s.MaxUpload > 0 && s.MaxUpload < limit {
+		return s.MaxUpload
+	}
+	return limit
+}
+
+func (s *Server) putObject(c *call) error {
+	in := object.PutInput{Bucket: c.record, Key: c.key, Caller: c.caller()}
+	var err error
+	if in.Headers, err = storedHeaders(c.header); err != nil {
+		return err
+	}
+	if in.Class, err = storageClass(c.header); err != nil {
+		return err
+	}
+	if in.If, err = writeConditions(c.header); err != nil {
+		return err
+	}
+	k, err := c.content(s.uploadLimit(object.MaxPart))
+	if err != nil {
+		return err
+	}
+	in.Body, in.Size, in.Digests = stated{k.body}, k.size, k.digests
+	w, err := s.Objects.Put(c.ctx(), in)
+	if err != nil {
+		return c.conceal(err, c.record)
+	}
+	c.setWritten(w.VersionID)
+	c.setChecksum(w.Version.Checksum, w.Version.Parts)
+	c.w.setExact("ETag", `"`+w.Version.ETag()+`"`)
+	c.w.empty(http.StatusOK)
+	return nil
+}
+
+// setVersion tells the version id, which is empty for buckets that never had versioning.
+func (c *call) setVersion(id string) {
+	if id != "" {
+		c.w.setExact("x-amz-version-id", id)
+	}
+}
+
+// setWritten tells the version id that a write made. In a bucket whose versioning is suspended S3 tells none, though reads then say "null".
+func (c *call) setWritten(id string) {
+	if id != meta.NullVersion {
+		c.setVersion(id)
+	}
+}
+
+// setChecksum tells the checksum of an object.
+func (c *call) setChecksum(k meta.Checksum, parts int) {
+	if k.Algorithm == checksum.None || len(k.Value) == 0 {
+		return
+	}
+	c.w.setExact(k.Algorithm.Header(), checksumText(k, parts))
+	c.w.setExact("x-amz-checksum-type", checksumType(k.Composite))
+}

@@ -1,0 +1,93 @@
+// Package s3err is the vocabulary of refusals on the S3 wire: every code with its status and sentence, what becomes of a failure of the
+// floors below, and the document that a client reads.
+package s3err
+
+import "net/http"
+
+// Code is an error code of S3.
+type Code struct {
+	Name    string
+	Status  int
+	Message string // the sentence unless the case has a better one
+}
+
+// codes lists every code that this server answers with, in order of name. The golden documents in testdata follow this table.
+var codes = []Code{
+	{"AccessDenied", http.StatusForbidden, "Access Denied"},
+	{"AccessForbidden", http.StatusForbidden, "Access Forbidden"},
+	{"AuthorizationHeaderMalformed", http.StatusBadRequest, "The authorization header that you provided is not valid."},
+	{"AuthorizationQueryParametersError", http.StatusBadRequest, "The authorization query parameters that you provided are not valid."},
+	{"BadDigest", http.StatusBadRequest, "The Content-MD5 you specified did not match what we received."},
+	{"BadRequest", http.StatusBadRequest, "Bad Request"},
+	{"BucketAlreadyExists", http.StatusConflict, "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again."},
+	{"BucketAlreadyOwnedByYou", http.StatusConflict, "Your previous request to create the named bucket succeeded and you already own it."},
+	{"BucketNotEmpty", http.StatusConflict, "The bucket you tried to delete is not empty"},
+	{"ConditionalRequestConflict", http.StatusConflict, "The conditional request cannot succeed due to a conflicting operation against this resource."},
+	{"EntityTooLarge", http.StatusBadRequest, "Your proposed upload exceeds the maximum allowed size"},
+	{"EntityTooSmall", http.StatusBadRequest, "Your proposed upload is smaller than the minimum allowed size"},
+	{"IllegalLocationConstraintException", http.StatusBadRequest, "The location constraint is incompatible for the region specific endpoint this request was sent to."},
+	{"IllegalVersioningConfigurationException", http.StatusBadRequest, "The versioning configuration specified in the request is invalid."},
+	{"IncompleteBody", http.StatusBadRequest, "You did not provide the number of bytes specified by the Content-Length HTTP header"},
+	{"InternalError", http.StatusInternalServerError, "We encountered an internal error. Please try again."},
+	{"InvalidAccessKeyId", http.StatusForbidden, "The AWS Access Key Id you provided does not exist in our records."},
+	{"InvalidArgument", http.StatusBadRequest, "Invalid Argument"},
+	{"InvalidBucketName", http.StatusBadRequest, "The specified bucket is not valid."},
+	{"InvalidBucketState", http.StatusConflict, "The request is not valid for the current state of the bucket."},
+	{"InvalidChunkSizeError", http.StatusForbidden, "Only the last chunk is allowed to have a size less than 8192 bytes"},
+	{"InvalidDigest", http.StatusBadRequest, "The Content-MD5 you specified was invalid."},
+	{"InvalidLocationConstraint", http.StatusBadRequest, "The specified location-constraint is not valid"},
+	{"InvalidPart", http.StatusBadRequest, "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."},
+	{"InvalidPartNumber", http.StatusRequestedRangeNotSatisfiable, "The requested partnumber is not satisfiable"},
+	{"InvalidPartOrder", http.StatusBadRequest, "The list of parts was not in ascending order. Parts must be ordered by part number."},
+	{"InvalidRange", http.StatusRequestedRangeNotSatisfiable, "The requested range is not satisfiable"},
+	{"InvalidRequest", http.StatusBadRequest, "Invalid Request"},
+	{"InvalidStorageClass", http.StatusBadRequest, "The storage class you specified is not valid"},
+	{"InvalidToken", http.StatusBadRequest, "The provided token is malformed or otherwise invalid."},
+	{"InvalidURI", http.StatusBadRequest, "Couldn't parse the specified URI."},
+	{"KeyTooLongError", http.StatusBadRequest, "Your key is too long"},
+	{"MalformedPolicy", http.StatusBadRequest, "Policy has invalid resource."},
+	{"MalformedTrailerError", http.StatusBadRequest, "The request contained trailing data that was not well-formed or did not conform to our published schema."},
+	{"MalformedXML", http.StatusBadRequest, "The XML you provided was not well-formed or did not validate against our published schema"},
+	{"MaxMessageLengthExceeded", http.StatusBadRequest, "Your request was too big."},
+	{"MetadataTooLarge", http.StatusBadRequest, "Your metadata headers exceed the maximum allowed metadata size"},
+	{"MethodNotAllowed", http.StatusMethodNotAllowed, "The specified method is not allowed against this resource."},
+	{"MissingContentLength", http.StatusLengthRequired, "You must provide the Content-Length HTTP header."},
+	{"MissingRequestBodyError", http.StatusBadRequest, "Request Body is empty"},
+	{"MissingSecurityHeader", http.StatusBadRequest, "Your request was missing a required header"},
+	{"NoSuchBucket", http.StatusNotFound, "The specified bucket does not exist"},
+	{"NoSuchConfiguration", http.StatusNotFound, "The specified configuration does not exist."},
+	{"NoSuchKey", http.StatusNotFound, "The specified key does not exist."},
+	{"NoSuchResource", http.StatusNotFound, "The specified resource does not exist."},
+	{"NoSuchUpload", http.StatusNotFound, "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed."},
+	{"NoSuchVersion", http.StatusNotFound, "The specified version does not exist."},
+	{"NotImplemented", http.StatusNotImplemented, "A header you provided implies functionality that is not implemented"},
+	{"NotModified", http.StatusNotModified, "Not Modified"},
+	{"OperationAborted", http.StatusConflict, "A conflicting conditional operation is currently in progress against this resource. Please try again."},
+	{"PreconditionFailed", http.StatusPreconditionFailed, "At least one of the pre-conditions you specified did not hold"},
+	{"QuotaExceeded", http.StatusBadRequest, "The write would exceed the quota of the bucket."},
+	{"RequestHeaderSectionTooLarge", http.StatusBadRequest, "Your request header section exceeds the maximum allowed size."},
+	{"RequestTimeTooSkewed", http.StatusForbidden, "The difference between the request time and the current time is too large."},
+	{"RequestTimeout", http.StatusBadRequest, "Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed."},
+	{"ServiceUnavailable", http.StatusServiceUnavailable, "Service is unable to handle request."},
+	{"SignatureDoesNotMatch", http.StatusForbidden, "The request signature we calculated does not match the signature you provided. Check your key and signing method."},
+	{"SlowDown", http.StatusServiceUnavailable, "Please reduce your request rate."},
+	{"StorageFull", http.StatusInsufficientStorage, "There is no space left for the write."},
+	{"XAmzContentSHA256Mismatch", http.StatusBadRequest, "The provided 'x-amz-content-sha256' header does not match what was computed."},
+}
+
+var byName = func() map[string]Code {
+	m := make(map[string]Code, len(codes))
+	for _, c := range codes {
+		m[c.Name] = c
+	}
+	return m
+}()
+
+// Codes returns every code, in order of name.
+func Codes() []Code { return append([]Code(nil), codes...) }
+
+// Lookup returns the code of a name.
+func Lookup(name string) (Code, bool) {
+	c, ok := byName[name]
+	return c, ok
+}

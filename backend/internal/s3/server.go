@@ -1,0 +1,322 @@
+// Package s3 is the S3 wire: it turns requests into calls of the floors below and their outcomes into the answers that S3 gives.
+//
+// A request goes through ServeHTTP in this order: path and query are cut, the operation is found in the table, the sender is
+// authenticated, the bucket's record is loaded once, the operation is authorized, headers of features that do not exist are refused, and
+// the operation's handler runs. No body is read before all of that has said yes, so that a client which waits with "Expect: 100-continue"
+// never sends what would be refused. Nothing here writes to a store: what a kill leaves behind is decided below.
+package s3
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/myfsio/myfsio/backend/internal/bucket"
+	"github.com/myfsio/myfsio/backend/internal/clock"
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/ident"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/object"
+	"github.com/myfsio/myfsio/backend/internal/reqinfo"
+	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
+	"github.com/myfsio/myfsio/backend/internal/sigv4"
+)
+
+// Values of Config.AuthHeaders.
+const (
+	AuthHeadersAuto = "auto" // from this machine without forwarding headers, or over TLS
+	AuthHeadersOn   = "on"
+	AuthHeadersOff  = "off"
+)
+
+// Config is the settings that the wire obeys.
+type Config struct {
+	Region         string         // of signatures and buckets, "us-east-1"
+	Service        string         // of signatures, "s3"
+	Domains        []string       // under which <bucket>.<domain> names a bucket
+	APIBaseURL     string         // public address, empty for none
+	TrustedProxies []netip.Prefix // whose X-Forwarded-* count
+	AuthHeaders    string         // one of the constants; empty is auto
+	SigV2          bool
+	MaxUpload      int64 // bytes of one PUT or part
+	BulkDeleteMax  int   // keys of one DeleteObjects, at most 1,000; 0 is 1,000
+	CORS           CORS
+	IdleTimeout    time.Duration // without a byte from or to the client; 0 is a minute
+	KeepAlive      time.Duration // between signs of life while a long operation works; 0 is ten seconds
+}
+
+// Deps is what the wire is built on.
+type Deps struct {
+	Config
+	Buckets *bucket.Service
+	Objects *object.Service
+	IAM     *iam.Service
+	Clock   clock.Clock
+	Idents  *ident.Source
+	Logger  *slog.Logger
+	Metrics func(Sample) // called once for each request, nil for none; must not block
+}
+
+// Sample is what metrics are told of a request.
+type Sample struct {
+	Operation string // name in the operation table, "Unknown" when there was none
+	Status    int
+	Code      string // error code, empty for success
+	In, Out   int64  // bytes of the bodies as they came and went
+	Duration  time.Duration
+}
+
+// Server answers S3 requests. It is safe for concurrent use.
+type Server struct {
+	Deps
+	verifier   *sigv4.Verifier
+	publicHost string
+}
+
+// New returns the handler of the S3 wire.
+func New(d Deps) *Server {
+	if d.IdleTimeout <= 0 {
+		d.IdleTimeout = time.Minute
+	}
+	if d.KeepAlive <= 0 {
+		d.KeepAlive = 10 * time.Second
+	}
+	if d.BulkDeleteMax <= 0 || d.BulkDeleteMax > object.MaxBatch {
+		d.BulkDeleteMax = object.MaxBatch
+	}
+	domains := make([]string, len(d.Domains))
+	for i, name := range d.Domains {
+		domains[i] = strings.ToLower(name)
+	}
+	d.Domains = domains
+	return &Server{Deps: d, verifier: sigv4.NewVerifier(d.Region, d.Service), publicHost: hostOf(d.APIBaseURL)}
+}
+
+// call is one request on its way through the server.
+type call struct {
+	s      *Server
+	r      *http.Request
+	w      *response
+	header http.Header // of the request, with the x-amz- parameters that a presigned URL carries instead
+	query  query
+	target
+	op     *Operation
+	peer   peer
+	now    time.Time
+	claim  *sigv4.Auth    // what the request says of its signature
+	signed *sigv4.Request // and what was signed
+	id     *iam.Identity
+	record *meta.Bucket // nil for the service and where the bucket need not exist
+	info   *reqinfo.Info
+}
+
+func (c *call) ctx() context.Context { return c.r.Context() }
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := s.Clock.Now()
+	info := &reqinfo.Info{RequestID: s.Idents.Request()}
+	c := &call{s: s, w: newResponse(w, r, s.IdleTimeout), header: r.Header, now: start, info: info}
+	c.r = r.WithContext(reqinfo.With(r.Context(), info))
+	c.peer = s.peerOf(r)
+	info.Remote = c.peer.addr.String()
+	c.w.begin(info.RequestID, s.hostID(), start)
+	defer s.finish(c, start)
+	if err := c.handle(); err != nil {
+		c.fail(err)
+	}
+	c.w.end()
+}
+
+// hostID makes the value of x-amz-id-2.
+func (s *Server) hostID() string {
+	var raw [48]byte
+	s.Idents.Fill(raw[:])
+	return base64.StdEncoding.EncodeToString(raw[:])
+}
+
+// handle takes the request through the gates and to its operation.
+func (c *call) handle() (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			if e, ok := p.(error); ok && errors.Is(e, http.ErrAbortHandler) {
+				panic(p)
+			}
+			c.s.Logger.ErrorContext(c.ctx(), "panic", "request", c.info.RequestID, "operation", c.info.Operation, "value", p, "stack", string(debug.Stack()))
+			err = fault.New("s3.ServeHTTP", fault.Internal, "")
+		}
+	}()
+	c.allowOrigin()
+	if err := c.locate(); err != nil {
+		return err
+	}
+	if err := c.limitHeader(); err != nil {
+		return err
+	}
+	if c.op.Auth != AuthOpen {
+		if err := c.authenticate(); err != nil {
+			return err
+		}
+		if err := c.admit(); err != nil {
+			return err
+		}
+	}
+	return c.op.Handle(c.s, c)
+}
+
+// locate finds the target and the operation.
+func (c *call) locate() (err error) {
+	// The host that a trusted proxy tells of is the one that names a bucket, as it is the one the client used.
+	for _, host := range c.peer.hosts {
+		if c.target, err = locate(c.r.URL.EscapedPath(), host, c.s.Domains); err != nil || c.virtual {
+			break
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if c.query, err = parseQuery(c.r.URL.RawQuery); err != nil {
+		return err
+	}
+	c.hoist()
+	if c.op = find(c.r.Method, c.scope, &c.query, c.header); c.op == nil {
+		return s3err.New("MethodNotAllowed").With("Method", c.r.Method).With("ResourceType", c.scope.resource()).
+			WithHeader("Allow", strings.Join(methods(c.scope, c.r.Method), ", "))
+	}
+	c.info.Operation = c.op.Name
+	return nil
+}
+
+// hoist takes x-amz- parameters of the query for headers: SDKs move headers there when they presign. A header that is there wins.
+func (c *call) hoist() {
+	var cloned bool
+	for _, p := range c.query.pairs {
+		if len(p.name) < 7 || !strings.EqualFold(p.name[:6], "x-amz-") || signing(p.name) {
+			continue
+		}
+		name := http.CanonicalHeaderKey(p.name)
+		if _, ok := c.header[name]; ok {
+			continue
+		}
+		if !cloned {
+			c.header, cloned = c.header.Clone(), true
+		}
+		c.header[name] = []string{p.value}
+	}
+}
+
+// maxHeader is the bytes of names and values that S3 takes.
+const maxHeader = 8 << 10
+
+func (c *call) limitHeader() error {
+	n := 0
+	for name, values := range c.r.Header {
+		for _, v := range values {
+			n += len(name) + len(v)
+		}
+	}
+	if n > maxHeader {
+		return s3err.New("RequestHeaderSectionTooLarge").With("MaxSizeAllowed", itoa(maxHeader))
+	}
+	return nil
+}
+
+// admit decides whether the sender may have the operation, and whether this server has it.
+func (c *call) admit() error {
+	if c.scope != Service && !c.op.Creates {
+		if err := bucket.ValidName(c.bucket); err != nil {
+			return err
+		}
+		b, err := c.s.Buckets.Get(c.ctx(), c.bucket)
+		if err != nil {
+			return err
+		}
+		c.record = b
+	}
+	if len(c.key) > object.MaxKey {
+		return s3err.New("KeyTooLongError").With("Size", itoa(int64(len(c.key)))).With("MaxSizeAllowed", itoa(object.MaxKey))
+	}
+	if err := c.authorize(); err != nil {
+		return err
+	}
+	if c.op.Handle == nil {
+		return s3err.Text("NotImplemented", "The operation "+c.op.Name+" is not implemented.").With("Operation", c.op.Name)
+	}
+	if err := c.query.check(c.op); err != nil {
+		return err
+	}
+	if err := c.expectOwner("X-Amz-Expected-Bucket-Owner", c.record); err != nil {
+		return err
+	}
+	return c.unsupported()
+}
+
+// finish tells log and metrics, and keeps a panic that is meant for the connection going.
+func (s *Server) finish(c *call, start time.Time) {
+	p := recover()
+	duration := s.Clock.Since(start)
+	name := c.info.Operation
+	if name == "" {
+		name = "Unknown"
+	}
+	if s.Metrics != nil {
+		s.Metrics(Sample{Operation: name, Status: c.w.status, Code: c.w.code, In: c.w.in, Out: c.w.out, Duration: duration})
+	}
+	s.Logger.LogAttrs(c.ctx(), slog.LevelInfo, "request",
+		slog.String("request", c.info.RequestID), slog.String("operation", name), slog.String("bucket", c.bucket), slog.String("key", c.key),
+		slog.Int("status", c.w.status), slog.String("code", c.w.code), slog.Int64("in", c.w.in), slog.Int64("out", c.w.out),
+		slog.Duration("duration", duration), slog.String("remote", c.info.Remote), slog.String("access_key", c.info.AccessKey))
+	if p != nil {
+		panic(p)
+	}
+}
+
+// fail answers with the error that a client sees for err, or cuts the connection when the answer has begun.
+func (c *call) fail(err error) {
+	e := s3err.From(err)
+	switch {
+	case errors.Is(err, errClient):
+	case e.Code == "InternalError":
+		c.s.Logger.ErrorContext(c.ctx(), "request failed", "request", c.info.RequestID, "operation", c.info.Operation, "error", err.Error())
+	case e.Status >= http.StatusInternalServerError && e.Code != "NotImplemented":
+		c.s.Logger.WarnContext(c.ctx(), "request refused", "request", c.info.RequestID, "operation", c.info.Operation, "error", err.Error())
+	}
+	c.complete(e)
+	c.w.error(e, c.r.URL.Path)
+}
+
+// complete adds what S3 says with a code and only the wire knows.
+func (c *call) complete(e *s3err.Error) {
+	if c.record != nil && c.op.Name == "HeadBucket" { // SDKs find the region of buckets by it, also of those that they may not list
+		e.SetHeader("x-amz-bucket-region", c.s.regionOf(c.record))
+	}
+	switch e.Code {
+	case "AuthorizationHeaderMalformed", "AuthorizationQueryParametersError":
+		if region, ok := e.Element("Region"); ok && c.scope != Service { // which HEAD has no other way to tell
+			e.SetHeader("x-amz-bucket-region", region)
+		}
+	case "NoSuchBucket", "BucketNotEmpty", "InvalidBucketName", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "QuotaExceeded":
+		e.Default("BucketName", c.bucket)
+	case "NoSuchKey":
+		e.Default("Key", c.key)
+	case "NoSuchVersion":
+		e.Default("Key", c.key)
+		e.Default("VersionId", c.query.get("versionId"))
+	case "NoSuchUpload":
+		e.Default("UploadId", c.query.get("uploadId"))
+	case "InvalidRange":
+		if v := c.header.Get("Range"); v != "" {
+			e.Replace("RangeRequested", v) // as it was sent
+		}
+	}
+}
+
+// errClient marks failures of the connection that no answer can reach.
+var errClient = errors.New("s3: the client went away")

@@ -1,0 +1,254 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/myfsio/myfsio/backend/internal/config"
+)
+
+// screen is a terminal that can be waited on.
+type screen struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	grew chan struct{}
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.text.Write(p)
+	select {
+	case s.grew <- struct{}{}:
+	default:
+	}
+	return len(p), nil
+}
+
+// find waits for text that matches and returns the first group.
+func (s *screen) find(t *testing.T, pattern string) string {
+	t.Helper()
+	re := regexp.MustCompile(pattern)
+	for deadline := time.After(30 * time.Second); ; {
+		s.mu.Lock()
+		m := re.FindStringSubmatch(s.text.String())
+		s.mu.Unlock()
+		if m != nil {
+			return m[len(m)-1]
+		}
+		select {
+		case <-s.grew:
+		case <-deadline:
+			t.Fatalf("the terminal never showed %q", pattern)
+		}
+	}
+}
+
+type running struct {
+	*screen
+	s3, console string
+	stop        context.CancelFunc
+	now         chan struct{}
+	done        chan error
+}
+
+// run starts a server and waits until it is ready; pattern is what the terminal shows then.
+func run(t *testing.T, root, pattern string, change func(*Options), env ...string) *running {
+	t.Helper()
+	env = append(env, "STORAGE_ROOT="+filepath.Join(root, "data"), "LOG_DIR="+filepath.Join(root, "logs"), "APP_PORT=0", "UI_PORT=0",
+		"ADMIN_ACCESS_KEY=root", "ADMIN_SECRET_KEY=root-secret-of-tests")
+	c, report, err := config.Load(config.Sources{Environ: env, EnvFile: ""})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &running{screen: &screen{grew: make(chan struct{}, 1)}, stop: cancel, now: make(chan struct{}), done: make(chan error, 1)}
+	o := Options{Config: c, Report: report, Mode: ModeAll, Terminal: r.screen, Stop: r.now}
+	if change != nil {
+		change(&o)
+	}
+	go func() { r.done <- Run(ctx, o) }()
+	t.Cleanup(func() {
+		cancel()
+		<-r.done
+	})
+	r.find(t, pattern)
+	if o.Mode != ModeUI && pattern == ready {
+		r.s3 = r.find(t, `S3 API\s+(\S+)`)
+	}
+	if o.Mode != ModeAPI && pattern == ready {
+		r.console = strings.TrimSuffix(r.find(t, `Console\s+(\S+)`), "/ui")
+	}
+	return r
+}
+
+const ready = `MyFSIO [0-9.]+\n[^\n]+\n`
+
+// end stops the server and returns what Run returned.
+func (r *running) end(t *testing.T) {
+	t.Helper()
+	r.stop()
+	err := <-r.done
+	r.done <- err // for the cleanup
+	require.NoError(t, err)
+}
+
+func send(t *testing.T, method, url, body string, headers ...string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequest(method, url, strings.NewReader(body))
+	require.NoError(t, err)
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	return res.StatusCode, string(raw)
+}
+
+var asRoot = []string{"X-Access-Key", "root", "X-Secret-Key", "root-secret-of-tests"}
+
+func TestServeStopServe(t *testing.T) {
+	root := t.TempDir()
+	r := run(t, root, ready, nil)
+	status, body := send(t, "GET", r.s3+"/myfsio/health", "")
+	require.Equal(t, 200, status, body)
+	require.JSONEq(t, fmt.Sprintf(`{"status":"ok","version":%q}`, config.Version), body)
+	status, body = send(t, "PUT", r.s3+"/kept", "", asRoot...)
+	require.Equal(t, 200, status, body)
+	status, body = send(t, "PUT", r.s3+"/kept/a/key", "content", asRoot...)
+	require.Equal(t, 200, status, body)
+	status, _ = send(t, "GET", r.s3+"/kept/a/key", "")
+	require.Equal(t, 403, status, "nobody reads without a key")
+	status, _ = send(t, "GET", r.console+"/ui/", "")
+	require.Contains(t, []int{200, 503}, status, "503 when the console was not built")
+
+	var users []map[string]any
+	require.NoError(t, Control(context.Background(), filepath.Join(root, "data"), "GET", "/users", &users))
+	require.Len(t, users, 1)
+	r.end(t)
+
+	r = run(t, root, ready, func(o *Options) { o.ReadOnly = true })
+	status, body = send(t, "GET", r.s3+"/kept/a/key", "", asRoot...)
+	require.Equal(t, 200, status)
+	require.Equal(t, "content", body)
+	for _, method := range []string{"PUT", "DELETE"} {
+		status, body = send(t, method, r.s3+"/kept/a/key", "", asRoot...)
+		require.Equal(t, 503, status, body)
+	}
+	r.end(t)
+}
+
+func TestTakesOver(t *testing.T) {
+	root := t.TempDir()
+	first := run(t, root, ready, nil)
+	status, _ := send(t, "PUT", first.s3+"/shared", "", asRoot...)
+	require.Equal(t, 200, status)
+	second := run(t, root, `belongs to process (\d+)`, nil)
+	first.end(t)
+	second.find(t, ready)
+	status, body := send(t, "HEAD", second.find(t, `S3 API\s+(\S+)`)+"/shared", "", asRoot...)
+	require.Equal(t, 200, status, body)
+	second.end(t)
+}
+
+func TestPortInUse(t *testing.T) {
+	r := run(t, t.TempDir(), ready, nil)
+	port := r.s3[strings.LastIndexByte(r.s3, ':')+1:]
+	c, report, err := config.Load(config.Sources{Environ: []string{"STORAGE_ROOT=" + t.TempDir(), "LOG_TO_FILE=false", "APP_PORT=" + port, "UI_PORT=0"}})
+	require.NoError(t, err)
+	err = Run(context.Background(), Options{Config: c, Report: report, Mode: ModeAll})
+	require.ErrorContains(t, err, "in use")
+	require.ErrorContains(t, err, "APP_PORT")
+}
+
+// TestSecondSignal cuts off a request that does not end.
+func TestSecondSignal(t *testing.T) {
+	r := run(t, t.TempDir(), ready, nil, "SHUTDOWN_GRACE_SECONDS=600")
+	status, _ := send(t, "PUT", r.s3+"/slow", "", asRoot...)
+	require.Equal(t, 200, status)
+	body, feed := io.Pipe()
+	req, err := http.NewRequest("PUT", r.s3+"/slow/key", body)
+	require.NoError(t, err)
+	req.ContentLength = 1 << 20
+	for i := 0; i < len(asRoot); i += 2 {
+		req.Header.Set(asRoot[i], asRoot[i+1])
+	}
+	failed := make(chan error, 1)
+	go func() {
+		res, err := http.DefaultClient.Do(req)
+		if err == nil {
+			_ = res.Body.Close()
+			err = fmt.Errorf("status %d", res.StatusCode)
+		}
+		failed <- err
+	}()
+	_, err = feed.Write(make([]byte, 128<<10)) // returns when the server is reading
+	require.NoError(t, err)
+	r.stop()
+	close(r.now)
+	r.end(t)
+	_ = feed.CloseWithError(io.ErrUnexpectedEOF) // the client's transport waits for its body
+	require.Error(t, <-failed)
+}
+
+func TestRemoteConsole(t *testing.T) {
+	api := run(t, t.TempDir(), ready, func(o *Options) { o.Mode = ModeAPI })
+	ui := run(t, t.TempDir(), ready, func(o *Options) { o.Mode = ModeUI }, "API_BASE_URL="+api.s3)
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	browser := http.Client{Jar: jar}
+	do := func(method, path, body string, headers ...string) (int, string) {
+		req, err := http.NewRequest(method, ui.console+path, strings.NewReader(body))
+		require.NoError(t, err)
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("X-Myfsio-Console", "1")
+		req.Header.Set("Origin", ui.console)
+		for i := 0; i+1 < len(headers); i += 2 {
+			req.Header.Set(headers[i], headers[i+1])
+		}
+		res, err := browser.Do(req)
+		require.NoError(t, err)
+		defer res.Body.Close()
+		raw, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		return res.StatusCode, string(raw)
+	}
+	status, _ := do("GET", "/myfsio/buckets", "")
+	require.Equal(t, 401, status)
+	status, _ = do("POST", "/myfsio/session", `{"accessKey":"root","secretKey":"wrong"}`)
+	require.Equal(t, 401, status)
+	status, _ = do("POST", "/myfsio/session", `{"accessKey":"root","secretKey":"root-secret-of-tests"}`, "Origin", "http://evil.example")
+	require.Equal(t, 403, status)
+	status, body := do("POST", "/myfsio/session", `{"accessKey":"root","secretKey":"root-secret-of-tests"}`)
+	require.Equal(t, 200, status, body)
+	var session struct{ User struct{ AccessKey string } }
+	require.NoError(t, json.Unmarshal([]byte(body), &session))
+	require.Equal(t, "root", session.User.AccessKey)
+	status, body = do("POST", "/myfsio/buckets", `{"name":"from-afar"}`)
+	require.Contains(t, []int{200, 201}, status, body)
+	status, body = do("POST", "/myfsio/buckets", `{"name":"forged"}`, "Origin", "http://evil.example")
+	require.Equal(t, 403, status, body)
+	status, body = do("GET", "/myfsio/buckets", "")
+	require.Equal(t, 200, status)
+	require.Contains(t, body, "from-afar")
+	status, _ = do("GET", "/myfsio/buckets", "", "Host", "x")
+	require.Equal(t, 200, status)
+	status, _ = do("DELETE", "/myfsio/session", "")
+	require.Equal(t, 204, status)
+	status, _ = do("GET", "/myfsio/buckets", "")
+	require.Equal(t, 401, status)
+}

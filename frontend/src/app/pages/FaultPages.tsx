@@ -1,0 +1,28 @@
+import { Button } from "@mantine/core";
+import { Link, useRouter } from "@tanstack/react-router";
+import { Empty } from "@/components/ui/basics";
+import { SearchIcon } from "@/components/ui/icons";
+import { ProblemNotice } from "@/components/ui/notice";
+import { asProblem } from "@/lib/http/problem";
+import { t } from "@/lib/i18n";
+import css from "./pages.module.css";
+
+export function NotFoundPage() {
+  return (
+    <Empty whole icon={<SearchIcon size={20} />} title={t("fault.not-found")} text={t("fault.not-found-text")}>
+      <Button component={Link} to="/buckets" size="sm">
+        {t("fault.home")}
+      </Button>
+    </Empty>
+  );
+}
+
+/** A page that could not be drawn, or the server could not be asked who is signed in. */
+export function CrashPage({ error }: { error: unknown }) {
+  const router = useRouter();
+  return (
+    <div className={css.fault}>
+      <ProblemNotice title={t("fault.page")} problem={asProblem(error)} onRetry={() => void router.invalidate()} />
+    </div>
+  );
+}

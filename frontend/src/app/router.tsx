@@ -1,0 +1,116 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { readBucketsView } from "@/features/buckets/model/view";
+import { readView } from "@/features/objects/model/view";
+import { loadSession } from "@/features/session/api/session";
+import { parseSearch, placeOf, printSearch, text } from "@/lib/search";
+import { BucketPage } from "./pages/BucketPage";
+import { BucketsPage } from "./pages/BucketsPage";
+import { CrashPage, NotFoundPage } from "./pages/FaultPages";
+import { ObjectsPage } from "./pages/ObjectsPage";
+import { Shell } from "./shell/Shell";
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+  component: Outlet,
+  beforeLoad: async () => ({ session: await loadSession() }),
+  errorComponent: CrashPage,
+  notFoundComponent: NotFoundPage,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>): { next?: string | undefined } => ({ next: text(search.next) }),
+  beforeLoad: ({ context, search }) => {
+    if (context.session?.user !== undefined) throw redirect(placeOf(search.next));
+  },
+  component: lazyRouteComponent(() => import("./pages/SignInRoute"), "SignInRoute"),
+});
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  beforeLoad: ({ context, location }) => {
+    if (context.session?.user !== undefined) return;
+    const next = location.href === "/" ? undefined : location.href;
+    throw redirect({ to: "/sign-in", search: { next } });
+  },
+  component: Shell,
+});
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/buckets", replace: true });
+  },
+});
+
+const buckets = createRoute({
+  getParentRoute: () => shell,
+  path: "/buckets",
+  validateSearch: readBucketsView,
+  component: BucketsPage,
+});
+
+const bucket = createRoute({ getParentRoute: () => shell, path: "/buckets/$bucket", component: BucketPage });
+
+const objects = createRoute({
+  getParentRoute: () => bucket,
+  path: "/",
+  validateSearch: readView,
+  component: ObjectsPage,
+});
+
+const properties = createRoute({
+  getParentRoute: () => bucket,
+  path: "/properties",
+  component: lazyRouteComponent(() => import("./pages/PropertiesPage"), "PropertiesPage"),
+});
+
+const activity = createRoute({
+  getParentRoute: () => shell,
+  path: "/activity",
+  component: lazyRouteComponent(() => import("./pages/ActivityPage"), "ActivityPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  validateSearch: (search: Record<string, unknown>): { filter?: string | undefined } => ({
+    filter: text(search.filter),
+  }),
+  component: lazyRouteComponent(() => import("./pages/SettingsPage"), "SettingsPage"),
+});
+
+const nothing = createRoute({ getParentRoute: () => shell, path: "/$", component: NotFoundPage });
+
+const tree = root.addChildren([
+  signIn,
+  shell.addChildren([home, buckets, bucket.addChildren([objects, properties]), activity, settings, nothing]),
+]);
+
+export const makeRouter = (queries: QueryClient) =>
+  createRouter({
+    routeTree: tree,
+    basepath: "/ui",
+    context: { queries },
+    parseSearch,
+    stringifySearch: printSearch,
+    defaultPreload: false,
+    defaultPendingMs: 150,
+    defaultErrorComponent: CrashPage,
+  });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

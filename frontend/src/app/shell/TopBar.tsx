@@ -1,0 +1,68 @@
+import { Link, useMatches } from "@tanstack/react-router";
+import { IconButton } from "@/components/ui/basics";
+import { MenuIcon, NextIcon, SearchIcon } from "@/components/ui/icons";
+import { JobsButton } from "@/features/jobs/components/JobsButton";
+import { TrayButton } from "@/features/uploads/components/TrayButton";
+import { t } from "@/lib/i18n";
+import { AccountMenu } from "./AccountMenu";
+import css from "./shell.module.css";
+
+interface TopBarProps {
+  onMenu: (() => void) | undefined;
+  onPalette: () => void;
+  onHelp: () => void;
+}
+
+const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+
+export function TopBar({ onMenu, onPalette, onHelp }: TopBarProps) {
+  return (
+    <header className={css.top}>
+      {onMenu !== undefined && (
+        <IconButton label={t("shell.menu")} onClick={onMenu} size={32}>
+          <MenuIcon size={18} />
+        </IconButton>
+      )}
+      <Where />
+      <button type="button" className={css.palette} onClick={onPalette} aria-label={t("palette.title")}>
+        <SearchIcon size={14} aria-hidden />
+        <span>{t("palette.button")}</span>
+        <kbd>{MOD} K</kbd>
+      </button>
+      <JobsButton />
+      <TrayButton />
+      <AccountMenu onHelp={onHelp} />
+    </header>
+  );
+}
+
+/** Where the person is: the place, and the bucket within it. */
+function Where() {
+  const matches = useMatches();
+  const last = matches.at(-1);
+  const bucket = (last?.params as { bucket?: string } | undefined)?.bucket;
+  const id = String(last?.fullPath ?? "");
+  if (bucket !== undefined) {
+    return (
+      <nav className={css.where} aria-label={t("shell.breadcrumb")}>
+        <Link to="/buckets" className={css.crumb}>
+          {t("nav.buckets")}
+        </Link>
+        <NextIcon size={14} aria-hidden />
+        <Link to="/buckets/$bucket" params={{ bucket }} search={{}} className={css.crumbHere} title={bucket}>
+          {bucket}
+        </Link>
+      </nav>
+    );
+  }
+  const place = id.startsWith("/activity")
+    ? "nav.activity"
+    : id.startsWith("/settings")
+      ? "nav.settings"
+      : "nav.buckets";
+  return (
+    <div className={css.where}>
+      <span className={css.crumbHere}>{t(place)}</span>
+    </div>
+  );
+}

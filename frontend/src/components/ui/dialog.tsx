@@ -1,0 +1,96 @@
+import { Button, Modal } from "@mantine/core";
+import { type ReactNode, type SubmitEvent, useState } from "react";
+import { asProblem, type Problem } from "@/lib/http/problem";
+import { t } from "@/lib/i18n";
+import { ProblemNotice } from "./notice";
+import css from "./ui.module.css";
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  size?: string | number | undefined;
+}
+
+/**
+ * A dialog that is there as long as it is drawn. `firm`: it can be left only by what it offers. Its head is no header
+ * element, which would be a second banner of the page.
+ */
+export function Dialog({ title, onClose, children, size = 460, firm = false }: DialogProps & { firm?: boolean }) {
+  const plain = { component: "div" } as object;
+  return (
+    <Modal.Root
+      opened
+      onClose={onClose}
+      size={size}
+      centered
+      padding="lg"
+      closeOnClickOutside={!firm}
+      closeOnEscape={!firm}
+      transitionProps={{ transition: "fade", duration: 120 }}
+    >
+      <Modal.Overlay backgroundOpacity={0.4} />
+      <Modal.Content radius="lg">
+        <Modal.Header {...plain}>
+          <Modal.Title>{title}</Modal.Title>
+          {!firm && <Modal.CloseButton aria-label={t("action.close")} />}
+        </Modal.Header>
+        <Modal.Body>{children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  );
+}
+
+interface FormDialogProps extends Omit<DialogProps, "children"> {
+  /** What the button says: a verb. */
+  action: string;
+  danger?: boolean;
+  /** Whether what was entered can be sent. */
+  ready?: boolean;
+  /** Does it; the dialog closes when it succeeds, and shows the problem when it does not. */
+  onSubmit: () => Promise<void>;
+  /** The problem's title: what failed. */
+  failure: string;
+  children?: ReactNode;
+}
+
+/** A dialog with fields and one action. Enter sends, Escape leaves. */
+export function FormDialog(props: FormDialogProps) {
+  const { ready = true, onSubmit, onClose } = props;
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+  const submit = async () => {
+    if (!ready || busy) return;
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await onSubmit();
+      onClose();
+    } catch (thrown) {
+      setProblem(asProblem(thrown));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={props.title} onClose={onClose} size={props.size}>
+      <form
+        className={css.form}
+        onSubmit={(event: SubmitEvent) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        {props.children}
+        {problem !== undefined && <ProblemNotice title={props.failure} problem={problem} />}
+        <div className={css.formActions}>
+          <Button variant="default" size="sm" onClick={onClose}>
+            {t("action.cancel")}
+          </Button>
+          <Button type="submit" size="sm" color={props.danger ? "red" : undefined} loading={busy} disabled={!ready}>
+            {props.action}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

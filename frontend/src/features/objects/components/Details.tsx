@@ -1,0 +1,177 @@
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useRef } from "react";
+import { Badge, Bone, Bytes, Copyable, CopyButton, Fact, Facts, IconButton, When } from "@/components/ui/basics";
+import { CloseIcon } from "@/components/ui/icons";
+import { ProblemNotice } from "@/components/ui/notice";
+import { exactBytes, exactTime } from "@/lib/format";
+import { asProblem } from "@/lib/http/problem";
+import { t } from "@/lib/i18n";
+import { nameOf } from "@/lib/keys";
+import { may } from "@/lib/session";
+import { objectDetails } from "../api/objects";
+import { FileIcon } from "./FileIcon";
+import css from "./objects.module.css";
+import { Preview } from "./Preview";
+import { Versions } from "./Versions";
+
+interface DetailsProps {
+  bucket: string;
+  objectKey: string;
+  version: string | undefined;
+  onClose: () => void;
+  onVersion: (versionId: string | undefined) => void;
+  /** Buttons of what can be done with the object. */
+  actions: ReactNode;
+}
+
+/** All that is known of one object. On wide screens it stands beside the list, which stays in use. */
+export function Details(props: DetailsProps) {
+  const { bucket, objectKey: key, version, onClose } = props;
+  const query = useQuery(objectDetails(bucket, key, version));
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a narrow screen the panel covers the list, so the focus goes to it.
+    if (panel.current !== null && window.innerWidth <= 900) panel.current.focus();
+  }, []);
+  const o = query.data;
+  const name = nameOf(key);
+  return (
+    <aside
+      ref={panel}
+      className={css.details}
+      aria-label={t("details.of", { name })}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented) return;
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <header className={css.detailsHead}>
+        <FileIcon name={key} contentType={o?.contentType ?? ""} size={20} />
+        <h2>{name}</h2>
+        <IconButton label={t("details.close")} onClick={onClose}>
+          <CloseIcon size={16} />
+        </IconButton>
+      </header>
+      <div className={css.detailsActions}>{props.actions}</div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section className={css.detailsBody} tabIndex={0} aria-label={t("details.facts")}>
+        {query.isError && (
+          <ProblemNotice
+            title={t("details.failed")}
+            problem={asProblem(query.error)}
+            onRetry={() => void query.refetch()}
+          />
+        )}
+        {query.isPending && (
+          <div className={`${css.detailsBones} delayed`}>
+            <Bone width="80%" />
+            <Bone width="55%" />
+            <Bone width="68%" />
+          </div>
+        )}
+        {o !== undefined && (
+          <>
+            {may(o.permissions, "s3:GetObject") && (
+              <Preview
+                key={`${o.key} ${o.etag} ${version}`}
+                bucket={bucket}
+                objectKey={key}
+                versionId={version}
+                contentType={o.contentType}
+                size={o.size}
+                etag={o.etag}
+              />
+            )}
+            <Facts>
+              <Fact name={t("details.key")}>
+                <Copyable text={o.key} label={t("action.copy-what", { what: t("details.key") })} />
+              </Fact>
+              <Fact name={t("details.size")}>
+                <Bytes size={o.size} /> <span className="muted num">({exactBytes(o.size)})</span>
+              </Fact>
+              <Fact name={t("details.modified")}>
+                <When time={o.modified} /> <span className="muted">({exactTime(new Date(o.modified))})</span>
+              </Fact>
+              <Fact name={t("details.type")}>{o.contentType}</Fact>
+              <Fact name={t("details.etag")}>
+                <Copyable text={o.etag} label={t("action.copy-what", { what: t("details.etag") })} />
+              </Fact>
+              <Fact name={t("details.class")}>{o.storageClass}</Fact>
+              {o.parts !== undefined && o.parts > 0 && (
+                <Fact name={t("details.parts")}>
+                  <span className="num">{t("format.number", { value: o.parts })}</span>
+                </Fact>
+              )}
+              {o.versionId !== undefined && o.versionId !== "" && (
+                <Fact name={t("details.version")}>
+                  <Copyable text={o.versionId} label={t("action.copy-what", { what: t("details.version") })} />
+                  {!o.latest && <Badge tone="warn">{t("versions.old")}</Badge>}
+                </Fact>
+              )}
+              {(
+                [
+                  ["Cache-Control", o.cacheControl],
+                  ["Content-Disposition", o.contentDisposition],
+                  ["Content-Encoding", o.contentEncoding],
+                  ["Content-Language", o.contentLanguage],
+                  ["Expires", o.expires],
+                ] as const
+              ).map(([header, value]) =>
+                value === undefined || value === "" ? null : (
+                  <Fact key={header} name={header}>
+                    {value}
+                  </Fact>
+                ),
+              )}
+            </Facts>
+            <Section
+              title={t("details.checksums")}
+              empty={o.checksums.length === 0 ? t("details.no-checksums") : undefined}
+            >
+              <Facts>
+                {o.checksums.map((sum) => (
+                  <Fact key={sum.algorithm} name={sum.algorithm}>
+                    <Copyable text={sum.value} label={t("action.copy-what", { what: sum.algorithm })} />
+                    {sum.type === "COMPOSITE" && <Badge>{t("details.composite")}</Badge>}
+                  </Fact>
+                ))}
+              </Facts>
+            </Section>
+            <Section
+              title={t("details.metadata")}
+              empty={o.metadata.length === 0 ? t("details.no-metadata") : undefined}
+            >
+              <Facts>
+                {o.metadata.map((pair) => (
+                  <Fact key={pair.name} name={pair.name}>
+                    {pair.value} <CopyButton text={pair.value} label={t("action.copy-what", { what: pair.name })} />
+                  </Fact>
+                ))}
+              </Facts>
+            </Section>
+            <Section title={t("versions.title")}>
+              <Versions
+                bucket={bucket}
+                objectKey={key}
+                permissions={o.permissions}
+                shown={version}
+                onShow={props.onVersion}
+              />
+            </Section>
+          </>
+        )}
+      </section>
+    </aside>
+  );
+}
+
+function Section(props: { title: string; empty?: string | undefined; children: ReactNode }) {
+  return (
+    <section className={css.section} aria-label={props.title}>
+      <h3>{props.title}</h3>
+      {props.empty === undefined ? props.children : <p className={css.hint}>{props.empty}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { crumbs, folderOf, nameOf } from "./keys";
+
+test.each([
+  ["a/b/c.txt", "c.txt", "a/b/"],
+  ["a/b/", "b", "a/"],
+  ["x", "x", ""],
+  ["a//", "", "a/"],
+])("%s is named %s in %s", (key, name, folder) => {
+  expect(nameOf(key)).toBe(name);
+  expect(folderOf(key)).toBe(folder);
+});
+
+test("a prefix falls apart into folders", () => {
+  expect(crumbs("")).toEqual([]);
+  expect(crumbs("a/b/")).toEqual([
+    { name: "a", prefix: "a/" },
+    { name: "b", prefix: "a/b/" },
+  ]);
+  expect(crumbs("a//")).toEqual([
+    { name: "a", prefix: "a/" },
+    { name: "", prefix: "a//" },
+  ]);
+  expect(crumbs("half").map((c) => c.name)).toEqual(["half"]);
+});

@@ -1,0 +1,174 @@
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, RouterProvider } from "@tanstack/react-router";
+import { cleanup, render, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { makeQueries } from "@/app/queries";
+import { makeRouter } from "@/app/router";
+import { cssVariables, makeTheme } from "@/app/theme/theme";
+import { forgetListings } from "@/features/objects/model/listings";
+import { setLocale } from "@/lib/i18n";
+import { CLOSE, OPEN } from "@/lib/i18n/pseudo";
+import { session } from "@/lib/session";
+import { aJob, Console } from "./console";
+
+let server: Console;
+const realFetch = globalThis.fetch;
+
+beforeEach(() => {
+  server = new Console();
+  server.bucket("photos", { "README.md": "# hello", "2026/a.jpg": 12_345, "data.json": "{}" }, "Enabled");
+  server.bucket("empty-one");
+  globalThis.fetch = async (input, init) => server.handle(new Request(input, init));
+});
+afterEach(() => {
+  cleanup();
+  globalThis.fetch = realFetch;
+  session.set(undefined);
+  forgetListings();
+  setLocale("en");
+});
+
+function open(path: string) {
+  const queries = makeQueries();
+  const router = makeRouter(queries);
+  router.update({ ...router.options, history: createMemoryHistory({ initialEntries: [`/ui${path}`] }) } as never);
+  render(
+    <MantineProvider theme={makeTheme()} cssVariablesResolver={cssVariables}>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+        <Notifications />
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
+  return router;
+}
+
+test("who is not signed in signs in, and comes to where they wanted to go", async () => {
+  server.signedIn = false;
+  const router = open("/buckets/photos?prefix=2026/");
+  await userEvent.type(await screen.findByLabelText("Access key"), "localadmin");
+  await userEvent.type(screen.getByLabelText("Secret key"), "wrong");
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("AccessDenied");
+  await userEvent.clear(screen.getByLabelText("Secret key"));
+  await userEvent.type(screen.getByLabelText("Secret key"), "right{Enter}");
+  expect(await screen.findByRole("row", { name: "a.jpg" })).toBeInTheDocument();
+  expect(router.state.location.search).toEqual({ prefix: "2026/" });
+});
+
+test("a bucket is deleted only when its name is typed", async () => {
+  open("/buckets");
+  const row = await screen.findByRole("row", { name: "empty-one" });
+  await userEvent.click(within(row).getByRole("button", { name: "Actions for empty-one" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Delete bucket" }));
+  const dialog = await screen.findByRole("dialog", { name: "Delete bucket" });
+  const button = within(dialog).getByRole("button", { name: "Delete bucket" });
+  expect(button).toBeDisabled();
+  await userEvent.type(within(dialog).getByLabelText(/Type the name/), "empty-one");
+  await userEvent.click(button);
+  await waitFor(() => expect(screen.queryByRole("row", { name: "empty-one" })).not.toBeInTheDocument());
+  expect(server.buckets.has("empty-one")).toBe(false);
+});
+
+test("a session that ends is taken up again where it ended", async () => {
+  open("/buckets");
+  await screen.findByRole("row", { name: "photos" });
+  server.signedIn = false;
+  await userEvent.click(screen.getByRole("link", { name: "photos" }));
+  const dialog = await screen.findByRole("dialog", { name: "Your session has ended" });
+  await userEvent.type(within(dialog).getByLabelText("Secret key"), "right{Enter}");
+  expect(await screen.findByRole("row", { name: "README.md" })).toBeInTheDocument();
+});
+
+test("a right that is missing is named, and its button does nothing", async () => {
+  server.permissions = ["s3:ListBucket", "s3:GetObject"];
+  open("/buckets/photos");
+  await screen.findByRole("row", { name: "README.md" });
+  await userEvent.click(screen.getByRole("checkbox", { name: "Select README.md" }));
+  const button = screen.getByRole("button", { name: "Delete" });
+  expect(button).toHaveAttribute("aria-disabled", "true");
+  await userEvent.click(button);
+  expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+  await userEvent.hover(button);
+  expect(await screen.findByText(/s3:DeleteObject/)).toBeInTheDocument();
+});
+
+/** Texts on the page that are no data and come from no catalogue. */
+function strangers(data: readonly string[]): string[] {
+  const texts: string[] = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    if (node.parentElement?.closest("style, script, code, pre, .mono, kbd, time, option, [data-code]") == null) {
+      texts.push(node.textContent ?? "");
+    }
+  }
+  for (const element of document.body.querySelectorAll("*")) {
+    for (const name of ["aria-label", "title", "placeholder", "alt", "aria-description"]) {
+      texts.push(element.getAttribute(name) ?? "");
+    }
+  }
+  // Texts in texts: what is between the outermost marks is translated, whatever it holds.
+  const rest = texts.map((text) => text.replaceAll(new RegExp(`${OPEN}[^]*${CLOSE}`, "g"), ""));
+  const known = new RegExp(data.map((d) => d.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"), "g");
+  return rest
+    .map((text) => text.replaceAll(/\p{Lu}\p{L}{2} \d+, \d{4}, [\d:]+ [AP]M \S+/gu, ""))
+    .map((text) => text.replaceAll(known, "").replaceAll(/[\d.,]+ ?([KMGTPE]i)?B\b/g, ""))
+    .filter((text) => /\p{L}{2}/u.test(text));
+}
+
+const DATA = [
+  "photos",
+  "empty-one",
+  "README.md",
+  "data.json",
+  "2026",
+  "backups/x/",
+  "backups",
+  "Local Admin",
+  "localadmin",
+  "us-east-1",
+  "default",
+  "linux/amd64",
+  "go1.26.8",
+  "pebble",
+  "environment",
+  "flag",
+  "file",
+  "STANDARD",
+  "text/markdown",
+  "author",
+  "ada",
+  "CRC64NVME",
+  "There is no space left for this.",
+  "Warned by the server.",
+  "Ctrl",
+  "Core",
+  "Security",
+  "Logging",
+  "It has no effect.",
+];
+
+test.each([
+  ["/buckets", "photos"],
+  ["/buckets/photos", "README.md"],
+  ["/buckets/photos?key=README.md", "ada"],
+  ["/buckets/photos?find=read", "README.md"],
+  ["/buckets/photos/properties", "us-east-1"],
+  ["/buckets/empty-one", "empty-one"],
+  ["/activity", "backups"],
+  ["/settings", "LOG_LEVEL"],
+  ["/nowhere", "⟦"],
+])("in the pseudo-locale %s has no text from elsewhere", async (path, sign) => {
+  setLocale("en-XA");
+  server.warnings = [{ code: "DefaultSecret", text: "Warned by the server." }];
+  server.jobs.push(
+    aJob({ id: "1", total: 10, done: 4, rate: 2, failed: 1 }),
+    aJob({ id: "2", kind: "copy", target: "backups/x/", state: "failed", message: "There is no space left for this." }),
+  );
+  open(path);
+  await waitFor(() => expect(document.body.textContent).toContain(sign));
+  await waitFor(() => expect(strangers(DATA)).toEqual([]));
+});

@@ -1,0 +1,1074 @@
+// Generated from openapi.json by `make gen`; do not edit.
+
+import type { Client, Options as Options2, TDataShape } from './client';
+import { client } from './client.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CopyObjectData, CopyObjectErrors, CopyObjectResponses, CreateBucketData, CreateBucketErrors, CreateBucketResponses, CreateBulkCopyData, CreateBulkCopyErrors, CreateBulkCopyResponses, CreateBulkDeleteData, CreateBulkDeleteErrors, CreateBulkDeleteResponses, CreateFolderData, CreateFolderErrors, CreateFolderResponses, CreateLinkData, CreateLinkErrors, CreateLinkResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateZipData, CreateZipErrors, CreateZipResponses, DeleteBucketData, DeleteBucketErrors, DeleteBucketResponses, DeleteObjectData, DeleteObjectErrors, DeleteObjectResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetBucketData, GetBucketErrors, GetBucketResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContentData, GetContentErrors, GetContentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetObjectData, GetObjectErrors, GetObjectResponses, GetServerData, GetServerErrors, GetServerResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersioningData, GetVersioningErrors, GetVersioningResponses, GetVersionResponses, GetZipData, GetZipErrors, GetZipResponses, HeadHealthData, HeadHealthErrors, HeadHealthResponses, ListBucketsData, ListBucketsErrors, ListBucketsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListObjectsData, ListObjectsErrors, ListObjectsResponses, ListPartsData, ListPartsErrors, ListPartsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MoveObjectData, MoveObjectErrors, MoveObjectResponses, PutContentData, PutContentErrors, PutContentResponses, PutPartData, PutPartErrors, PutPartResponses, RenameObjectData, RenameObjectErrors, RenameObjectResponses, RotateSecretData, RotateSecretErrors, RotateSecretResponses, SearchObjectsData, SearchObjectsErrors, SearchObjectsResponses, SetUserPoliciesData, SetUserPoliciesErrors, SetUserPoliciesResponses, SetVersioningData, SetVersioningErrors, SetVersioningResponses } from './types.gen';
+
+export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
+    /**
+     * You can provide a client instance returned by `createClient()` instead of
+     * individual options. This might be also useful if you want to implement a
+     * custom client.
+     */
+    client?: Client;
+    /**
+     * You can pass arbitrary values through the `meta` object. This can be
+     * used to access values that aren't defined as part of the SDK function.
+     */
+    meta?: Record<string, unknown>;
+};
+
+/**
+ * List buckets
+ *
+ * The buckets that the user may list, with what they hold.
+ */
+export const listBuckets = <ThrowOnError extends boolean = false>(options?: Options<ListBucketsData, ThrowOnError>) => (options?.client ?? client).get<ListBucketsResponses, ListBucketsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets',
+    ...options
+});
+
+/**
+ * Create a bucket
+ *
+ * Starting with versioning also needs s3:PutBucketVersioning.
+ *
+ * Permission: s3:CreateBucket.
+ */
+export const createBucket = <ThrowOnError extends boolean = false>(options: Options<CreateBucketData, ThrowOnError>) => (options.client ?? client).post<CreateBucketResponses, CreateBucketErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete an empty bucket
+ *
+ * Permission: s3:DeleteBucket.
+ */
+export const deleteBucket = <ThrowOnError extends boolean = false>(options: Options<DeleteBucketData, ThrowOnError>) => (options.client ?? client).delete<DeleteBucketResponses, DeleteBucketErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}',
+    ...options
+});
+
+/**
+ * Get a bucket
+ *
+ * Permission: s3:ListBucket.
+ */
+export const getBucket = <ThrowOnError extends boolean = false>(options: Options<GetBucketData, ThrowOnError>) => (options.client ?? client).get<GetBucketResponses, GetBucketErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}',
+    ...options
+});
+
+/**
+ * Download an object
+ *
+ * Always as an attachment of the type application/octet-stream: nothing that a user stored is shown on the console's origin. A Range is answered with 206.
+ *
+ * Permission: s3:GetObject, s3:GetObjectVersion.
+ */
+export const getContent = <ThrowOnError extends boolean = false>(options: Options<GetContentData, ThrowOnError>) => (options.client ?? client).get<GetContentResponses, GetContentErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/content',
+    ...options
+});
+
+/**
+ * Upload an object
+ *
+ * Permission: s3:PutObject.
+ */
+export const putContent = <ThrowOnError extends boolean = false>(options: Options<PutContentData, ThrowOnError>) => (options.client ?? client).put<PutContentResponses, PutContentErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/content',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
+        ...options.headers
+    }
+});
+
+/**
+ * Create an empty folder
+ *
+ * An empty object whose key ends with a slash. Refused with PreconditionFailed when it exists.
+ *
+ * Permission: s3:PutObject.
+ */
+export const createFolder = <ThrowOnError extends boolean = false>(options: Options<CreateFolderData, ThrowOnError>) => (options.client ?? client).post<CreateFolderResponses, CreateFolderErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/folder',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete an object
+ *
+ * As S3 does: in a bucket with versioning a delete marker comes; with versionId that version goes, and the permission is s3:DeleteObjectVersion.
+ *
+ * Permission: s3:DeleteObject, s3:DeleteObjectVersion.
+ */
+export const deleteObject = <ThrowOnError extends boolean = false>(options: Options<DeleteObjectData, ThrowOnError>) => (options.client ?? client).delete<DeleteObjectResponses, DeleteObjectErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/object',
+    ...options
+});
+
+/**
+ * Get what is known of an object
+ *
+ * With versionId the permission is s3:GetObjectVersion. Who may not list the bucket is refused where the key does not exist.
+ *
+ * Permission: s3:GetObject, s3:GetObjectVersion.
+ */
+export const getObject = <ThrowOnError extends boolean = false>(options: Options<GetObjectData, ThrowOnError>) => (options.client ?? client).get<GetObjectResponses, GetObjectErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/object',
+    ...options
+});
+
+/**
+ * Copy an object
+ *
+ * Permission: s3:GetObject, s3:GetObjectVersion, s3:PutObject.
+ */
+export const copyObject = <ThrowOnError extends boolean = false>(options: Options<CopyObjectData, ThrowOnError>) => (options.client ?? client).post<CopyObjectResponses, CopyObjectErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/object/copy',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Move an object
+ *
+ * A copy, then a delete of the source unless somebody changed it meanwhile. A crash between the two leaves both.
+ *
+ * Permission: s3:GetObject, s3:PutObject, s3:DeleteObject.
+ */
+export const moveObject = <ThrowOnError extends boolean = false>(options: Options<MoveObjectData, ThrowOnError>) => (options.client ?? client).post<MoveObjectResponses, MoveObjectErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/object/move',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Rename an object within its folder
+ *
+ * As moveObject.
+ *
+ * Permission: s3:GetObject, s3:PutObject, s3:DeleteObject.
+ */
+export const renameObject = <ThrowOnError extends boolean = false>(options: Options<RenameObjectData, ThrowOnError>) => (options.client ?? client).post<RenameObjectResponses, RenameObjectErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/object/rename',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Browse objects and folders
+ *
+ * Permission: s3:ListBucket.
+ */
+export const listObjects = <ThrowOnError extends boolean = false>(options: Options<ListObjectsData, ThrowOnError>) => (options.client ?? client).get<ListObjectsResponses, ListObjectsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/objects',
+    ...options
+});
+
+/**
+ * Search keys by a part of them
+ *
+ * One call looks at a bounded number of keys for a bounded time, and answers what it found with a cursor to go on from. Searching by prefix is what listObjects does, at a cost that follows the answer.
+ *
+ * Permission: s3:ListBucket.
+ */
+export const searchObjects = <ThrowOnError extends boolean = false>(options: Options<SearchObjectsData, ThrowOnError>) => (options.client ?? client).get<SearchObjectsResponses, SearchObjectsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/search',
+    ...options
+});
+
+/**
+ * List open multipart uploads
+ *
+ * Permission: s3:ListBucketMultipartUploads.
+ */
+export const listUploads = <ThrowOnError extends boolean = false>(options: Options<ListUploadsData, ThrowOnError>) => (options.client ?? client).get<ListUploadsResponses, ListUploadsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/uploads',
+    ...options
+});
+
+/**
+ * Start a multipart upload
+ *
+ * Permission: s3:PutObject.
+ */
+export const createUpload = <ThrowOnError extends boolean = false>(options: Options<CreateUploadData, ThrowOnError>) => (options.client ?? client).post<CreateUploadResponses, CreateUploadErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/uploads',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Abort a multipart upload
+ *
+ * Permission: s3:AbortMultipartUpload.
+ */
+export const abortUpload = <ThrowOnError extends boolean = false>(options: Options<AbortUploadData, ThrowOnError>) => (options.client ?? client).delete<AbortUploadResponses, AbortUploadErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/uploads/{uploadId}',
+    ...options
+});
+
+/**
+ * Make an object of the parts
+ *
+ * Permission: s3:PutObject.
+ */
+export const completeUpload = <ThrowOnError extends boolean = false>(options: Options<CompleteUploadData, ThrowOnError>) => (options.client ?? client).post<CompleteUploadResponses, CompleteUploadErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/uploads/{uploadId}/complete',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the parts that arrived
+ *
+ * Permission: s3:ListMultipartUploadParts.
+ */
+export const listParts = <ThrowOnError extends boolean = false>(options: Options<ListPartsData, ThrowOnError>) => (options.client ?? client).get<ListPartsResponses, ListPartsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/uploads/{uploadId}/parts',
+    ...options
+});
+
+/**
+ * Upload a part
+ *
+ * Permission: s3:PutObject.
+ */
+export const putPart = <ThrowOnError extends boolean = false>(options: Options<PutPartData, ThrowOnError>) => (options.client ?? client).put<PutPartResponses, PutPartErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/uploads/{uploadId}/parts/{number}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
+        ...options.headers
+    }
+});
+
+/**
+ * Get the versioning state
+ *
+ * Permission: s3:GetBucketVersioning.
+ */
+export const getVersioning = <ThrowOnError extends boolean = false>(options: Options<GetVersioningData, ThrowOnError>) => (options.client ?? client).get<GetVersioningResponses, GetVersioningErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/versioning',
+    ...options
+});
+
+/**
+ * Enable or suspend versioning
+ *
+ * Permission: s3:PutBucketVersioning.
+ */
+export const setVersioning = <ThrowOnError extends boolean = false>(options: Options<SetVersioningData, ThrowOnError>) => (options.client ?? client).put<SetVersioningResponses, SetVersioningErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/versioning',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List versions and delete markers
+ *
+ * Permission: s3:ListBucketVersions.
+ */
+export const listVersions = <ThrowOnError extends boolean = false>(options: Options<ListVersionsData, ThrowOnError>) => (options.client ?? client).get<ListVersionsResponses, ListVersionsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/versions',
+    ...options
+});
+
+/**
+ * Download several objects as one archive
+ *
+ * Streamed as it is made. What could not be included is listed at its end in the entry `not included.txt`.
+ *
+ * Permission: s3:GetObject.
+ */
+export const getZip = <ThrowOnError extends boolean = false>(options: Options<GetZipData, ThrowOnError>) => (options.client ?? client).get<GetZipResponses, GetZipErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/zip',
+    ...options
+});
+
+/**
+ * Get a ticket for an archive
+ *
+ * The ticket is good for one download by the same user within a minute. Prefixes also need s3:ListBucket.
+ *
+ * Permission: s3:GetObject.
+ */
+export const createZip = <ThrowOnError extends boolean = false>(options: Options<CreateZipData, ThrowOnError>) => (options.client ?? client).post<CreateZipResponses, CreateZipErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/zip',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Settings
+ *
+ * Every setting with its value and where it comes from. Secrets are not shown.
+ *
+ * Permission: myfsio:GetConfig.
+ */
+export const getConfig = <ThrowOnError extends boolean = false>(options?: Options<GetConfigData, ThrowOnError>) => (options?.client ?? client).get<GetConfigResponses, GetConfigErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/config',
+    ...options
+});
+
+/**
+ * Health
+ *
+ * For load balancers and probes: 200 while the server serves, 503 while it starts or stops. Administrators also see the checks.
+ */
+export const getHealth = <ThrowOnError extends boolean = false>(options?: Options<GetHealthData, ThrowOnError>) => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/health',
+    ...options
+});
+
+/**
+ * Health, status only
+ */
+export const headHealth = <ThrowOnError extends boolean = false>(options?: Options<HeadHealthData, ThrowOnError>) => (options?.client ?? client).head<HeadHealthResponses, HeadHealthErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/health',
+    ...options
+});
+
+/**
+ * List users
+ *
+ * Permission: iam:ListUsers.
+ *
+ * Also at `/iam/users`.
+ */
+export const listUsers = <ThrowOnError extends boolean = false>(options?: Options<ListUsersData, ThrowOnError>) => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/iam/users',
+    ...options
+});
+
+/**
+ * Create a user
+ *
+ * The answer is the only one that shows the secret key.
+ *
+ * Permission: iam:CreateUser.
+ *
+ * Also at `/iam/users`.
+ */
+export const createUser = <ThrowOnError extends boolean = false>(options: Options<CreateUserData, ThrowOnError>) => (options.client ?? client).post<CreateUserResponses, CreateUserErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/iam/users',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a user
+ *
+ * Permission: iam:DeleteUser.
+ *
+ * Also at `/iam/users/{accessKey}`.
+ */
+export const deleteUser = <ThrowOnError extends boolean = false>(options: Options<DeleteUserData, ThrowOnError>) => (options.client ?? client).delete<DeleteUserResponses, DeleteUserErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/iam/users/{accessKey}',
+    ...options
+});
+
+/**
+ * Replace the policies of a user
+ *
+ * Permission: iam:PutUserPolicy.
+ *
+ * Also at `/iam/users/{accessKey}/policies`.
+ */
+export const setUserPolicies = <ThrowOnError extends boolean = false>(options: Options<SetUserPoliciesData, ThrowOnError>) => (options.client ?? client).put<SetUserPoliciesResponses, SetUserPoliciesErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/iam/users/{accessKey}/policies',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Replace the secret key of a user
+ *
+ * Sessions and tokens that came from the old secret end at once.
+ *
+ * Permission: iam:UpdateAccessKey.
+ *
+ * Also at `/iam/users/{accessKey}/rotate`.
+ */
+export const rotateSecret = <ThrowOnError extends boolean = false>(options: Options<RotateSecretData, ThrowOnError>) => (options.client ?? client).post<RotateSecretResponses, RotateSecretErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/iam/users/{accessKey}/rotate',
+    ...options
+});
+
+/**
+ * List jobs
+ *
+ * One's own; those of everybody for who has myfsio:ListJobs. Finished jobs are kept for seven days.
+ */
+export const listJobs = <ThrowOnError extends boolean = false>(options?: Options<ListJobsData, ThrowOnError>) => (options?.client ?? client).get<ListJobsResponses, ListJobsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/jobs',
+    ...options
+});
+
+/**
+ * Copy or move many objects
+ *
+ * The permissions are checked for each key when its turn comes; s3:DeleteObject is for moves only. Prefixes also need s3:ListBucket.
+ *
+ * Permission: s3:GetObject, s3:PutObject, s3:DeleteObject.
+ */
+export const createBulkCopy = <ThrowOnError extends boolean = false>(options: Options<CreateBulkCopyData, ThrowOnError>) => (options.client ?? client).post<CreateBulkCopyResponses, CreateBulkCopyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/jobs/bulk-copy',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete many objects
+ *
+ * Refused when a named key may not be deleted, and checked again for each key when its turn comes. Prefixes also need s3:ListBucket.
+ *
+ * Permission: s3:DeleteObject.
+ */
+export const createBulkDelete = <ThrowOnError extends boolean = false>(options: Options<CreateBulkDeleteData, ThrowOnError>) => (options.client ?? client).post<CreateBulkDeleteResponses, CreateBulkDeleteErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/jobs/bulk-delete',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Cancel a job
+ *
+ * What is done stays done. Canceling a finished job forgets it.
+ */
+export const cancelJob = <ThrowOnError extends boolean = false>(options: Options<CancelJobData, ThrowOnError>) => (options.client ?? client).delete<CancelJobResponses, CancelJobErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/jobs/{id}',
+    ...options
+});
+
+/**
+ * Get a job
+ */
+export const getJob = <ThrowOnError extends boolean = false>(options: Options<GetJobData, ThrowOnError>) => (options.client ?? client).get<GetJobResponses, GetJobErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/jobs/{id}',
+    ...options
+});
+
+/**
+ * Make a presigned link
+ *
+ * A link to the S3 port that works without signing in, signed with the key of the user. Its permission is that of what the link does, checked now and again whenever the link is used.
+ *
+ * Permission: s3:GetObject, s3:GetObjectVersion, s3:PutObject, s3:DeleteObject, s3:DeleteObjectVersion.
+ */
+export const createLink = <ThrowOnError extends boolean = false>(options: Options<CreateLinkData, ThrowOnError>) => (options.client ?? client).post<CreateLinkResponses, CreateLinkErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/presign',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Server information
+ *
+ * Permission: myfsio:GetServer.
+ */
+export const getServer = <ThrowOnError extends boolean = false>(options?: Options<GetServerData, ThrowOnError>) => (options?.client ?? client).get<GetServerResponses, GetServerErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/server',
+    ...options
+});
+
+/**
+ * Sign out
+ *
+ * Ends the session for good, also for copies of the cookie. Without a session there is nothing to do, which is no error.
+ */
+export const deleteSession = <ThrowOnError extends boolean = false>(options?: Options<DeleteSessionData, ThrowOnError>) => (options?.client ?? client).delete<DeleteSessionResponses, DeleteSessionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/session',
+    ...options
+});
+
+/**
+ * Who am I
+ *
+ * Never refused: without valid credentials the answer has no user.
+ */
+export const getSession = <ThrowOnError extends boolean = false>(options?: Options<GetSessionData, ThrowOnError>) => (options?.client ?? client).get<GetSessionResponses, GetSessionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/session',
+    ...options
+});
+
+/**
+ * Sign in
+ *
+ * Checks an access key and its secret and answers with a session cookie (HttpOnly, SameSite=Strict). Needs the header `X-Myfsio-Console: 1`. Only on the console's port.
+ */
+export const createSession = <ThrowOnError extends boolean = false>(options: Options<CreateSessionData, ThrowOnError>) => (options.client ?? client).post<CreateSessionResponses, CreateSessionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/session',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get a token
+ *
+ * Checks an access key and its secret and answers with a JSON web token for `Authorization: Bearer`. It ends when its time is up, when the secret changes, or when the user goes.
+ */
+export const createToken = <ThrowOnError extends boolean = false>(options: Options<CreateTokenData, ThrowOnError>) => (options.client ?? client).post<CreateTokenResponses, CreateTokenErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/tokens',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Version
+ */
+export const getVersion = <ThrowOnError extends boolean = false>(options?: Options<GetVersionData, ThrowOnError>) => (options?.client ?? client).get<GetVersionResponses, GetVersionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/version',
+    ...options
+});

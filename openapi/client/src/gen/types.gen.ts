@@ -1,0 +1,2033 @@
+// Generated from openapi.json by `make gen`; do not edit.
+
+export type ClientOptions = {
+    baseUrl: `${string}://openapi.json` | (string & {});
+};
+
+export type Bucket = {
+    /**
+     * Whether anonymous requests may list the bucket or read from it
+     */
+    access: 'private' | 'public';
+    /**
+     * Bytes of those
+     */
+    bytes: number;
+    created: string;
+    deleteMarkers: number;
+    name: string;
+    /**
+     * Current versions that are no delete markers
+     */
+    objects: number;
+    /**
+     * Account
+     */
+    owner: string;
+    /**
+     * Actions on the bucket and on any of its keys that the user has
+     */
+    permissions: Array<string>;
+    region: string;
+    uploadBytes: number;
+    /**
+     * Open multipart uploads
+     */
+    uploads: number;
+    versionBytes: number;
+    versioning: 'Off' | 'Enabled' | 'Suspended';
+    /**
+     * All versions that are no delete markers
+     */
+    versions: number;
+};
+
+export type BucketList = {
+    buckets: Array<Bucket>;
+    /**
+     * Given to the next call to get the next page; absent on the last page
+     */
+    cursor?: string;
+    /**
+     * Number of buckets that match the search and that the user may list
+     */
+    total: number;
+};
+
+export type BulkCopy = {
+    /**
+     * Prefix that is cut off the keys
+     */
+    base?: string;
+    bucket: string;
+    /**
+     * Single objects
+     */
+    keys?: Array<string>;
+    /**
+     * Delete each source once its copy is durable
+     */
+    move?: boolean;
+    /**
+     * Else a target that exists is left alone and reported
+     */
+    overwrite?: boolean;
+    /**
+     * Everything below these
+     */
+    prefixes?: Array<string>;
+    /**
+     * Absent for the same bucket
+     */
+    targetBucket?: string;
+    /**
+     * Prefix that is put before what is left of the keys
+     */
+    targetPrefix?: string;
+};
+
+export type BulkDelete = {
+    bucket: string;
+    /**
+     * Single objects
+     */
+    keys?: Array<string>;
+    /**
+     * Everything below these; the empty prefix is the whole bucket
+     */
+    prefixes?: Array<string>;
+};
+
+export type CompleteRequest = {
+    /**
+     * Refuse with PreconditionFailed when the key exists
+     */
+    ifNoneMatch?: boolean;
+    key: string;
+    parts: Array<PartRef>;
+};
+
+export type CopyRequest = {
+    key: string;
+    /**
+     * Else a target that exists is refused with PreconditionFailed
+     */
+    overwrite?: boolean;
+    /**
+     * Absent for the same bucket
+     */
+    targetBucket?: string;
+    targetKey: string;
+    /**
+     * Absent for the current version
+     */
+    versionId?: string;
+};
+
+export type Credentials = {
+    accessKey: string;
+    secretKey: string;
+};
+
+export type Deleted = {
+    deleteMarker: boolean;
+    key: string;
+    /**
+     * The version that went, or the delete marker that came
+     */
+    versionId?: string;
+};
+
+export type Engine = {
+    diskBytes: number;
+    fields: {
+        [key: string]: string;
+    };
+    name: string;
+};
+
+export type Entry = {
+    contentType: string;
+    /**
+     * Without quotes
+     */
+    etag: string;
+    key: string;
+    modified: string;
+    /**
+     * What the key adds to the prefix of the listing; empty for the folder's own marker
+     */
+    name: string;
+    size: number;
+    storageClass: string;
+};
+
+export type Folder = {
+    /**
+     * What the prefix adds to the prefix of the listing, without the final delimiter
+     */
+    name: string;
+    /**
+     * With its final delimiter
+     */
+    prefix: string;
+};
+
+export type FolderRequest = {
+    /**
+     * The folder; a final slash is added when it is missing
+     */
+    prefix: string;
+};
+
+export type Health = {
+    /**
+     * For administrators only
+     */
+    checks?: Array<HealthCheck>;
+    status: 'ok' | 'degraded' | 'starting' | 'stopping';
+    version: string;
+};
+
+export type HealthCheck = {
+    name: string;
+    state: 'ok' | 'degraded' | 'failed';
+    text?: string;
+};
+
+export type Job = {
+    bucket: string;
+    /**
+     * Bytes of the objects dealt with
+     */
+    bytes: number;
+    created: string;
+    /**
+     * Objects dealt with, failed ones included
+     */
+    done: number;
+    /**
+     * The first 100 failures
+     */
+    errors: Array<JobError>;
+    failed: number;
+    finished?: string;
+    id: string;
+    kind: 'delete' | 'copy' | 'move';
+    /**
+     * Why the job failed
+     */
+    message?: string;
+    /**
+     * Objects per second
+     */
+    rate: number;
+    started?: string;
+    /**
+     * interrupted: the server stopped, and goes on with the job when it runs again
+     */
+    state: 'counting' | 'running' | 'done' | 'failed' | 'canceled' | 'interrupted';
+    /**
+     * Bucket and prefix that a copy goes to
+     */
+    target?: string;
+    /**
+     * Objects to deal with, as far as they are counted
+     */
+    total: number;
+    /**
+     * Display name of who started it
+     */
+    user: string;
+};
+
+export type JobError = {
+    code: string;
+    key: string;
+    message: string;
+};
+
+export type JobList = {
+    jobs: Array<Job>;
+};
+
+export type MetadataPair = {
+    name: string;
+    value: string;
+};
+
+export type MoveRequest = {
+    key: string;
+    /**
+     * Else a target that exists is refused with PreconditionFailed
+     */
+    overwrite?: boolean;
+    /**
+     * Absent for the same bucket
+     */
+    targetBucket?: string;
+    targetKey: string;
+};
+
+export type NewBucket = {
+    name: string;
+    /**
+     * Start with versioning enabled
+     */
+    versioning?: boolean;
+};
+
+export type NewUser = {
+    /**
+     * Made by the server when absent
+     */
+    access_key?: string;
+    display_name?: string;
+    /**
+     * An array of simple policies, as [{"bucket": "*", "actions": ["list", "read"]}], or a policy document of AWS
+     */
+    policies?: unknown;
+    /**
+     * Made by the server when absent
+     */
+    secret_key?: string;
+};
+
+export type Object = {
+    bucket: string;
+    cacheControl?: string;
+    checksums: Array<ObjectChecksum>;
+    contentDisposition?: string;
+    contentEncoding?: string;
+    contentLanguage?: string;
+    contentType: string;
+    /**
+     * Without quotes
+     */
+    etag: string;
+    expires?: string;
+    key: string;
+    latest: boolean;
+    metadata: Array<MetadataPair>;
+    modified: string;
+    owner: string;
+    /**
+     * Number of parts it was uploaded in
+     */
+    parts?: number;
+    /**
+     * Actions on this key that the user has
+     */
+    permissions: Array<string>;
+    size: number;
+    storageClass: string;
+    /**
+     * Absent when the bucket never had versioning
+     */
+    versionId?: string;
+};
+
+export type ObjectChecksum = {
+    algorithm: string;
+    type: 'FULL_OBJECT' | 'COMPOSITE';
+    /**
+     * Base64
+     */
+    value: string;
+};
+
+export type ObjectList = {
+    bucket: string;
+    /**
+     * Absent on the last page
+     */
+    cursor?: string;
+    delimiter: string;
+    folders: Array<Folder>;
+    objects: Array<Entry>;
+    /**
+     * Actions on the bucket and on keys below the prefix that the user has
+     */
+    permissions: Array<string>;
+    prefix: string;
+    /**
+     * Folders and objects of the whole listing, when it was asked for
+     */
+    total?: number;
+    /**
+     * False when counting stopped early: there are more than total
+     */
+    totalExact?: boolean;
+};
+
+export type Part = {
+    /**
+     * Without quotes
+     */
+    etag: string;
+    modified: string;
+    number: number;
+    size: number;
+};
+
+export type PartList = {
+    /**
+     * Given as after to get the next page; absent on the last page
+     */
+    next?: number;
+    parts: Array<Part>;
+};
+
+export type PartRef = {
+    etag: string;
+    number: number;
+};
+
+export type PresignRequest = {
+    bucket: string;
+    /**
+     * PUT: the upload must carry it. GET: the answer carries it
+     */
+    contentType?: string;
+    /**
+     * GET: browsers save the object instead of showing it
+     */
+    download?: boolean;
+    /**
+     * Life in seconds; absent for the server's default
+     */
+    expires?: number;
+    /**
+     * With download: the name to save under; absent for the last segment of the key
+     */
+    fileName?: string;
+    key: string;
+    method: 'GET' | 'PUT' | 'DELETE';
+    /**
+     * GET and DELETE
+     */
+    versionId?: string;
+};
+
+export type Presigned = {
+    expires: string;
+    method: string;
+    url: string;
+};
+
+export type Problem = {
+    /**
+     * What went wrong, for programs: the code of S3 where S3 has one
+     */
+    code: string;
+    /**
+     * What went wrong, for people
+     */
+    detail: string;
+    /**
+     * Faults of single fields
+     */
+    errors?: Array<ProblemField>;
+    /**
+     * The permissions that are missing
+     */
+    needs?: Array<string>;
+    /**
+     * Why an administrator was refused: the statement that decided
+     */
+    reason?: string;
+    /**
+     * The request, as the log of the server names it
+     */
+    requestId: string;
+    /**
+     * HTTP status
+     */
+    status: number;
+    /**
+     * What the status means
+     */
+    title: string;
+    /**
+     * Always about:blank: code tells problems apart
+     */
+    type: string;
+};
+
+export type ProblemField = {
+    /**
+     * Where, as body.name or query.limit
+     */
+    location: string;
+    /**
+     * What is wrong with it
+     */
+    message: string;
+};
+
+export type RenameRequest = {
+    key: string;
+    /**
+     * New name within the same folder; without a slash
+     */
+    name: string;
+    /**
+     * Else a target that exists is refused with PreconditionFailed
+     */
+    overwrite?: boolean;
+};
+
+export type SearchPage = {
+    /**
+     * Absent when the search is done
+     */
+    cursor?: string;
+    /**
+     * May be empty though there is a cursor
+     */
+    objects: Array<Entry>;
+    /**
+     * Keys that this step looked at
+     */
+    scanned: number;
+};
+
+export type Server = {
+    buckets: number;
+    bytes: number;
+    cpus: number;
+    engine?: Engine;
+    goVersion: string;
+    goroutines: number;
+    heapBytes: number;
+    jobsRunning: number;
+    objects: number;
+    platform: string;
+    region: string;
+    s3Endpoint: string;
+    /**
+     * Absent where the objects are on no bounded medium
+     */
+    space?: Space;
+    started: string;
+    uptimeSeconds: number;
+    users: number;
+    version: string;
+    warnings: Array<Warning>;
+};
+
+export type Session = {
+    /**
+     * End of the session; absent when the request came without one
+     */
+    expires?: string;
+    /**
+     * Default life of a presigned link in seconds
+     */
+    linkExpires: number;
+    /**
+     * Bytes that one request may upload
+     */
+    maxUploadSize: number;
+    /**
+     * Least bytes of a part that is not the last
+     */
+    minPartSize: number;
+    /**
+     * Default page size of the object browser
+     */
+    pageSize: number;
+    /**
+     * Actions that the user has and that belong to no bucket, as s3:CreateBucket, iam:ListUsers, myfsio:GetServer
+     */
+    permissions: Array<string>;
+    region: string;
+    /**
+     * Where S3 clients go, without a final slash
+     */
+    s3Endpoint: string;
+    /**
+     * Absent while nobody is signed in
+     */
+    user?: User;
+    version: string;
+    warnings: Array<Warning>;
+};
+
+export type SetVersioningInputBody = {
+    versioning: 'Enabled' | 'Suspended';
+};
+
+export type Setting = {
+    group: string;
+    name: string;
+    /**
+     * That the setting has no effect, if so
+     */
+    note?: string;
+    /**
+     * Where the value came from
+     */
+    source: string;
+    /**
+     * Secrets are redacted
+     */
+    value: string;
+};
+
+export type Settings = {
+    settings: Array<Setting>;
+};
+
+export type Space = {
+    free: number;
+    /**
+     * Writes are refused when less than this is free
+     */
+    reserve: number;
+    total: number;
+};
+
+export type Stored = {
+    bucket: string;
+    /**
+     * Without quotes
+     */
+    etag: string;
+    key: string;
+    modified: string;
+    size: number;
+    versionId?: string;
+};
+
+export type Token = {
+    expires: string;
+    token: string;
+    tokenType: string;
+};
+
+export type TokenRequest = {
+    accessKey: string;
+    /**
+     * Life in seconds
+     */
+    expiresIn?: number;
+    secretKey: string;
+};
+
+export type Upload = {
+    key: string;
+    started: string;
+    uploadId: string;
+};
+
+export type UploadList = {
+    /**
+     * Absent on the last page
+     */
+    cursor?: string;
+    uploads: Array<Upload>;
+};
+
+export type UploadRequest = {
+    contentType?: string;
+    key: string;
+    metadata?: Array<MetadataPair>;
+};
+
+export type User = {
+    accessKey: string;
+    account: string;
+    /**
+     * May do everything with users and with the server
+     */
+    admin: boolean;
+    /**
+     * The key is set by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY of the server
+     */
+    environment: boolean;
+    /**
+     * Display name
+     */
+    name: string;
+};
+
+export type UserEntry = {
+    access_key: string;
+    admin: boolean;
+    created: string;
+    disabled: boolean;
+    display_name: string;
+    /**
+     * Managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY
+     */
+    environment: boolean;
+    /**
+     * An array of simple policies, as [{"bucket": "*", "actions": ["list", "read"]}], or a policy document of AWS
+     */
+    policies: unknown;
+    user_id: string;
+};
+
+export type UserList = {
+    users: Array<UserEntry>;
+};
+
+export type UserSecret = {
+    access_key: string;
+    display_name: string;
+    /**
+     * An array of simple policies, as [{"bucket": "*", "actions": ["list", "read"]}], or a policy document of AWS
+     */
+    policies: unknown;
+    secret_key: string;
+    user_id: string;
+};
+
+export type Version = {
+    goVersion: string;
+    platform: string;
+    version: string;
+};
+
+export type VersionEntry = {
+    deleteMarker: boolean;
+    /**
+     * Without quotes; absent for a delete marker
+     */
+    etag?: string;
+    key: string;
+    latest: boolean;
+    modified: string;
+    size: number;
+    storageClass?: string;
+    versionId: string;
+};
+
+export type VersionList = {
+    /**
+     * Absent on the last page
+     */
+    cursor?: string;
+    versions: Array<VersionEntry>;
+};
+
+export type Versioning = {
+    /**
+     * A bucket never goes back to Off
+     */
+    versioning: 'Off' | 'Enabled' | 'Suspended';
+};
+
+export type Warning = {
+    /**
+     * DefaultSecret, PublicListener, PlainHTTP, SpaceLow, ReadOnly
+     */
+    code: string;
+    text: string;
+};
+
+export type ZipRequest = {
+    /**
+     * Prefix that is cut off the names in the archive
+     */
+    base?: string;
+    /**
+     * Single objects
+     */
+    keys?: Array<string>;
+    /**
+     * Name of the file; absent for the name of the folder or bucket
+     */
+    name?: string;
+    /**
+     * Everything below these
+     */
+    prefixes?: Array<string>;
+};
+
+export type ZipTicket = {
+    expires: string;
+    ticket: string;
+    /**
+     * Path and query; the answer is the archive, streamed
+     */
+    url: string;
+};
+
+export type ListBucketsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Part of the name
+         */
+        search?: string;
+        sort?: 'name' | 'created' | 'objects' | 'bytes';
+        order?: 'asc' | 'desc';
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/myfsio/buckets';
+};
+
+export type ListBucketsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListBucketsError = ListBucketsErrors[keyof ListBucketsErrors];
+
+export type ListBucketsResponses = {
+    /**
+     * OK
+     */
+    200: BucketList;
+};
+
+export type ListBucketsResponse = ListBucketsResponses[keyof ListBucketsResponses];
+
+export type CreateBucketData = {
+    body: NewBucket;
+    path?: never;
+    query?: never;
+    url: '/myfsio/buckets';
+};
+
+export type CreateBucketErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateBucketError = CreateBucketErrors[keyof CreateBucketErrors];
+
+export type CreateBucketResponses = {
+    /**
+     * Created
+     */
+    201: Bucket;
+};
+
+export type CreateBucketResponse = CreateBucketResponses[keyof CreateBucketResponses];
+
+export type DeleteBucketData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}';
+};
+
+export type DeleteBucketErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteBucketError = DeleteBucketErrors[keyof DeleteBucketErrors];
+
+export type DeleteBucketResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteBucketResponse = DeleteBucketResponses[keyof DeleteBucketResponses];
+
+export type GetBucketData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}';
+};
+
+export type GetBucketErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetBucketError = GetBucketErrors[keyof GetBucketErrors];
+
+export type GetBucketResponses = {
+    /**
+     * OK
+     */
+    200: Bucket;
+};
+
+export type GetBucketResponse = GetBucketResponses[keyof GetBucketResponses];
+
+export type GetContentData = {
+    body?: never;
+    headers?: {
+        /**
+         * One range of bytes; more than one is answered whole
+         */
+        Range?: string;
+        'If-Range'?: string;
+        'If-Match'?: string;
+        'If-None-Match'?: string;
+    };
+    path: {
+        bucket: string;
+    };
+    query: {
+        key: string;
+        versionId?: string;
+    };
+    url: '/myfsio/buckets/{bucket}/content';
+};
+
+export type GetContentErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetContentError = GetContentErrors[keyof GetContentErrors];
+
+export type GetContentResponses = {
+    /**
+     * The content
+     */
+    200: Blob | File;
+};
+
+export type GetContentResponse = GetContentResponses[keyof GetContentResponses];
+
+export type PutContentData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Kept with the object
+         */
+        'Content-Type'?: string;
+        /**
+         * * refuses with PreconditionFailed when the key exists
+         */
+        'If-None-Match'?: '*';
+    };
+    path: {
+        bucket: string;
+    };
+    query: {
+        key: string;
+    };
+    url: '/myfsio/buckets/{bucket}/content';
+};
+
+export type PutContentErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PutContentError = PutContentErrors[keyof PutContentErrors];
+
+export type PutContentResponses = {
+    /**
+     * OK
+     */
+    200: Stored;
+};
+
+export type PutContentResponse = PutContentResponses[keyof PutContentResponses];
+
+export type CreateFolderData = {
+    body: FolderRequest;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/folder';
+};
+
+export type CreateFolderErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateFolderError = CreateFolderErrors[keyof CreateFolderErrors];
+
+export type CreateFolderResponses = {
+    /**
+     * Created
+     */
+    201: Stored;
+};
+
+export type CreateFolderResponse = CreateFolderResponses[keyof CreateFolderResponses];
+
+export type DeleteObjectData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query: {
+        key: string;
+        /**
+         * Absent to delete the current version, or to have a delete marker come
+         */
+        versionId?: string;
+    };
+    url: '/myfsio/buckets/{bucket}/object';
+};
+
+export type DeleteObjectErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteObjectError = DeleteObjectErrors[keyof DeleteObjectErrors];
+
+export type DeleteObjectResponses = {
+    /**
+     * OK
+     */
+    200: Deleted;
+};
+
+export type DeleteObjectResponse = DeleteObjectResponses[keyof DeleteObjectResponses];
+
+export type GetObjectData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query: {
+        key: string;
+        /**
+         * Absent for the current version
+         */
+        versionId?: string;
+    };
+    url: '/myfsio/buckets/{bucket}/object';
+};
+
+export type GetObjectErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetObjectError = GetObjectErrors[keyof GetObjectErrors];
+
+export type GetObjectResponses = {
+    /**
+     * OK
+     */
+    200: Object;
+};
+
+export type GetObjectResponse = GetObjectResponses[keyof GetObjectResponses];
+
+export type CopyObjectData = {
+    body: CopyRequest;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/object/copy';
+};
+
+export type CopyObjectErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CopyObjectError = CopyObjectErrors[keyof CopyObjectErrors];
+
+export type CopyObjectResponses = {
+    /**
+     * OK
+     */
+    200: Stored;
+};
+
+export type CopyObjectResponse = CopyObjectResponses[keyof CopyObjectResponses];
+
+export type MoveObjectData = {
+    body: MoveRequest;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/object/move';
+};
+
+export type MoveObjectErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type MoveObjectError = MoveObjectErrors[keyof MoveObjectErrors];
+
+export type MoveObjectResponses = {
+    /**
+     * OK
+     */
+    200: Stored;
+};
+
+export type MoveObjectResponse = MoveObjectResponses[keyof MoveObjectResponses];
+
+export type RenameObjectData = {
+    body: RenameRequest;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/object/rename';
+};
+
+export type RenameObjectErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type RenameObjectError = RenameObjectErrors[keyof RenameObjectErrors];
+
+export type RenameObjectResponses = {
+    /**
+     * OK
+     */
+    200: Stored;
+};
+
+export type RenameObjectResponse = RenameObjectResponses[keyof RenameObjectResponses];
+
+export type ListObjectsData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: {
+        prefix?: string;
+        /**
+         * Usually a slash; absent for all keys below the prefix
+         */
+        delimiter?: string;
+        limit?: number;
+        cursor?: string;
+        /**
+         * Tell the total, as far as it can be counted in a moment
+         */
+        count?: boolean;
+    };
+    url: '/myfsio/buckets/{bucket}/objects';
+};
+
+export type ListObjectsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListObjectsError = ListObjectsErrors[keyof ListObjectsErrors];
+
+export type ListObjectsResponses = {
+    /**
+     * OK
+     */
+    200: ObjectList;
+};
+
+export type ListObjectsResponse = ListObjectsResponses[keyof ListObjectsResponses];
+
+export type SearchObjectsData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query: {
+        prefix?: string;
+        /**
+         * Part of what follows the prefix, in any case
+         */
+        query: string;
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/myfsio/buckets/{bucket}/search';
+};
+
+export type SearchObjectsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type SearchObjectsError = SearchObjectsErrors[keyof SearchObjectsErrors];
+
+export type SearchObjectsResponses = {
+    /**
+     * OK
+     */
+    200: SearchPage;
+};
+
+export type SearchObjectsResponse = SearchObjectsResponses[keyof SearchObjectsResponses];
+
+export type ListUploadsData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: {
+        prefix?: string;
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/myfsio/buckets/{bucket}/uploads';
+};
+
+export type ListUploadsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListUploadsError = ListUploadsErrors[keyof ListUploadsErrors];
+
+export type ListUploadsResponses = {
+    /**
+     * OK
+     */
+    200: UploadList;
+};
+
+export type ListUploadsResponse = ListUploadsResponses[keyof ListUploadsResponses];
+
+export type CreateUploadData = {
+    body: UploadRequest;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/uploads';
+};
+
+export type CreateUploadErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateUploadError = CreateUploadErrors[keyof CreateUploadErrors];
+
+export type CreateUploadResponses = {
+    /**
+     * Created
+     */
+    201: Upload;
+};
+
+export type CreateUploadResponse = CreateUploadResponses[keyof CreateUploadResponses];
+
+export type AbortUploadData = {
+    body?: never;
+    path: {
+        bucket: string;
+        uploadId: string;
+    };
+    query: {
+        key: string;
+    };
+    url: '/myfsio/buckets/{bucket}/uploads/{uploadId}';
+};
+
+export type AbortUploadErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type AbortUploadError = AbortUploadErrors[keyof AbortUploadErrors];
+
+export type AbortUploadResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type AbortUploadResponse = AbortUploadResponses[keyof AbortUploadResponses];
+
+export type CompleteUploadData = {
+    body: CompleteRequest;
+    path: {
+        bucket: string;
+        uploadId: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/uploads/{uploadId}/complete';
+};
+
+export type CompleteUploadErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CompleteUploadError = CompleteUploadErrors[keyof CompleteUploadErrors];
+
+export type CompleteUploadResponses = {
+    /**
+     * OK
+     */
+    200: Stored;
+};
+
+export type CompleteUploadResponse = CompleteUploadResponses[keyof CompleteUploadResponses];
+
+export type ListPartsData = {
+    body?: never;
+    path: {
+        bucket: string;
+        uploadId: string;
+    };
+    query: {
+        key: string;
+        after?: number;
+        limit?: number;
+    };
+    url: '/myfsio/buckets/{bucket}/uploads/{uploadId}/parts';
+};
+
+export type ListPartsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListPartsError = ListPartsErrors[keyof ListPartsErrors];
+
+export type ListPartsResponses = {
+    /**
+     * OK
+     */
+    200: PartList;
+};
+
+export type ListPartsResponse = ListPartsResponses[keyof ListPartsResponses];
+
+export type PutPartData = {
+    body: Blob | File;
+    path: {
+        bucket: string;
+        uploadId: string;
+        number: number;
+    };
+    query: {
+        key: string;
+    };
+    url: '/myfsio/buckets/{bucket}/uploads/{uploadId}/parts/{number}';
+};
+
+export type PutPartErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PutPartError = PutPartErrors[keyof PutPartErrors];
+
+export type PutPartResponses = {
+    /**
+     * OK
+     */
+    200: Part;
+};
+
+export type PutPartResponse = PutPartResponses[keyof PutPartResponses];
+
+export type GetVersioningData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/versioning';
+};
+
+export type GetVersioningErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetVersioningError = GetVersioningErrors[keyof GetVersioningErrors];
+
+export type GetVersioningResponses = {
+    /**
+     * OK
+     */
+    200: Versioning;
+};
+
+export type GetVersioningResponse = GetVersioningResponses[keyof GetVersioningResponses];
+
+export type SetVersioningData = {
+    body: SetVersioningInputBody;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/versioning';
+};
+
+export type SetVersioningErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type SetVersioningError = SetVersioningErrors[keyof SetVersioningErrors];
+
+export type SetVersioningResponses = {
+    /**
+     * OK
+     */
+    200: Versioning;
+};
+
+export type SetVersioningResponse = SetVersioningResponses[keyof SetVersioningResponses];
+
+export type ListVersionsData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: {
+        /**
+         * Only versions of this key
+         */
+        key?: string;
+        /**
+         * Only versions of keys below this
+         */
+        prefix?: string;
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/myfsio/buckets/{bucket}/versions';
+};
+
+export type ListVersionsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListVersionsError = ListVersionsErrors[keyof ListVersionsErrors];
+
+export type ListVersionsResponses = {
+    /**
+     * OK
+     */
+    200: VersionList;
+};
+
+export type ListVersionsResponse = ListVersionsResponses[keyof ListVersionsResponses];
+
+export type GetZipData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query: {
+        ticket: string;
+    };
+    url: '/myfsio/buckets/{bucket}/zip';
+};
+
+export type GetZipErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetZipError = GetZipErrors[keyof GetZipErrors];
+
+export type GetZipResponses = {
+    /**
+     * The content
+     */
+    200: Blob | File;
+};
+
+export type GetZipResponse = GetZipResponses[keyof GetZipResponses];
+
+export type CreateZipData = {
+    body: ZipRequest;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/zip';
+};
+
+export type CreateZipErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateZipError = CreateZipErrors[keyof CreateZipErrors];
+
+export type CreateZipResponses = {
+    /**
+     * OK
+     */
+    200: ZipTicket;
+};
+
+export type CreateZipResponse = CreateZipResponses[keyof CreateZipResponses];
+
+export type GetConfigData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/config';
+};
+
+export type GetConfigErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetConfigError = GetConfigErrors[keyof GetConfigErrors];
+
+export type GetConfigResponses = {
+    /**
+     * OK
+     */
+    200: Settings;
+};
+
+export type GetConfigResponse = GetConfigResponses[keyof GetConfigResponses];
+
+export type GetHealthData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/health';
+};
+
+export type GetHealthErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetHealthError = GetHealthErrors[keyof GetHealthErrors];
+
+export type GetHealthResponses = {
+    /**
+     * OK
+     */
+    200: Health;
+};
+
+export type GetHealthResponse = GetHealthResponses[keyof GetHealthResponses];
+
+export type HeadHealthData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/health';
+};
+
+export type HeadHealthErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type HeadHealthError = HeadHealthErrors[keyof HeadHealthErrors];
+
+export type HeadHealthResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ListUsersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/iam/users';
+};
+
+export type ListUsersErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
+
+export type ListUsersResponses = {
+    /**
+     * OK
+     */
+    200: UserList;
+};
+
+export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
+
+export type CreateUserData = {
+    body: NewUser;
+    path?: never;
+    query?: never;
+    url: '/myfsio/iam/users';
+};
+
+export type CreateUserErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateUserError = CreateUserErrors[keyof CreateUserErrors];
+
+export type CreateUserResponses = {
+    /**
+     * Created
+     */
+    201: UserSecret;
+};
+
+export type CreateUserResponse = CreateUserResponses[keyof CreateUserResponses];
+
+export type DeleteUserData = {
+    body?: never;
+    path: {
+        accessKey: string;
+    };
+    query?: never;
+    url: '/myfsio/iam/users/{accessKey}';
+};
+
+export type DeleteUserErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteUserError = DeleteUserErrors[keyof DeleteUserErrors];
+
+export type DeleteUserResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteUserResponse = DeleteUserResponses[keyof DeleteUserResponses];
+
+export type SetUserPoliciesData = {
+    /**
+     * An array of simple policies, as [{"bucket": "*", "actions": ["list", "read"]}], or a policy document of AWS
+     */
+    body: unknown;
+    path: {
+        accessKey: string;
+    };
+    query?: never;
+    url: '/myfsio/iam/users/{accessKey}/policies';
+};
+
+export type SetUserPoliciesErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type SetUserPoliciesError = SetUserPoliciesErrors[keyof SetUserPoliciesErrors];
+
+export type SetUserPoliciesResponses = {
+    /**
+     * OK
+     */
+    200: UserEntry;
+};
+
+export type SetUserPoliciesResponse = SetUserPoliciesResponses[keyof SetUserPoliciesResponses];
+
+export type RotateSecretData = {
+    body?: never;
+    path: {
+        accessKey: string;
+    };
+    query?: never;
+    url: '/myfsio/iam/users/{accessKey}/rotate';
+};
+
+export type RotateSecretErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type RotateSecretError = RotateSecretErrors[keyof RotateSecretErrors];
+
+export type RotateSecretResponses = {
+    /**
+     * OK
+     */
+    200: UserSecret;
+};
+
+export type RotateSecretResponse = RotateSecretResponses[keyof RotateSecretResponses];
+
+export type ListJobsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/jobs';
+};
+
+export type ListJobsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListJobsError = ListJobsErrors[keyof ListJobsErrors];
+
+export type ListJobsResponses = {
+    /**
+     * OK
+     */
+    200: JobList;
+};
+
+export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
+
+export type CreateBulkCopyData = {
+    body: BulkCopy;
+    path?: never;
+    query?: never;
+    url: '/myfsio/jobs/bulk-copy';
+};
+
+export type CreateBulkCopyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateBulkCopyError = CreateBulkCopyErrors[keyof CreateBulkCopyErrors];
+
+export type CreateBulkCopyResponses = {
+    /**
+     * Accepted
+     */
+    202: Job;
+};
+
+export type CreateBulkCopyResponse = CreateBulkCopyResponses[keyof CreateBulkCopyResponses];
+
+export type CreateBulkDeleteData = {
+    body: BulkDelete;
+    path?: never;
+    query?: never;
+    url: '/myfsio/jobs/bulk-delete';
+};
+
+export type CreateBulkDeleteErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateBulkDeleteError = CreateBulkDeleteErrors[keyof CreateBulkDeleteErrors];
+
+export type CreateBulkDeleteResponses = {
+    /**
+     * Accepted
+     */
+    202: Job;
+};
+
+export type CreateBulkDeleteResponse = CreateBulkDeleteResponses[keyof CreateBulkDeleteResponses];
+
+export type CancelJobData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/myfsio/jobs/{id}';
+};
+
+export type CancelJobErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CancelJobError = CancelJobErrors[keyof CancelJobErrors];
+
+export type CancelJobResponses = {
+    /**
+     * OK
+     */
+    200: Job;
+};
+
+export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
+
+export type GetJobData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/myfsio/jobs/{id}';
+};
+
+export type GetJobErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetJobError = GetJobErrors[keyof GetJobErrors];
+
+export type GetJobResponses = {
+    /**
+     * OK
+     */
+    200: Job;
+};
+
+export type GetJobResponse = GetJobResponses[keyof GetJobResponses];
+
+export type CreateLinkData = {
+    body: PresignRequest;
+    path?: never;
+    query?: never;
+    url: '/myfsio/presign';
+};
+
+export type CreateLinkErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateLinkError = CreateLinkErrors[keyof CreateLinkErrors];
+
+export type CreateLinkResponses = {
+    /**
+     * OK
+     */
+    200: Presigned;
+};
+
+export type CreateLinkResponse = CreateLinkResponses[keyof CreateLinkResponses];
+
+export type GetServerData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/server';
+};
+
+export type GetServerErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetServerError = GetServerErrors[keyof GetServerErrors];
+
+export type GetServerResponses = {
+    /**
+     * OK
+     */
+    200: Server;
+};
+
+export type GetServerResponse = GetServerResponses[keyof GetServerResponses];
+
+export type DeleteSessionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/session';
+};
+
+export type DeleteSessionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteSessionError = DeleteSessionErrors[keyof DeleteSessionErrors];
+
+export type DeleteSessionResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteSessionResponse = DeleteSessionResponses[keyof DeleteSessionResponses];
+
+export type GetSessionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/session';
+};
+
+export type GetSessionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetSessionError = GetSessionErrors[keyof GetSessionErrors];
+
+export type GetSessionResponses = {
+    /**
+     * OK
+     */
+    200: Session;
+};
+
+export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
+
+export type CreateSessionData = {
+    body: Credentials;
+    path?: never;
+    query?: never;
+    url: '/myfsio/session';
+};
+
+export type CreateSessionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateSessionError = CreateSessionErrors[keyof CreateSessionErrors];
+
+export type CreateSessionResponses = {
+    /**
+     * OK
+     */
+    200: Session;
+};
+
+export type CreateSessionResponse = CreateSessionResponses[keyof CreateSessionResponses];
+
+export type CreateTokenData = {
+    body: TokenRequest;
+    path?: never;
+    query?: never;
+    url: '/myfsio/tokens';
+};
+
+export type CreateTokenErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateTokenError = CreateTokenErrors[keyof CreateTokenErrors];
+
+export type CreateTokenResponses = {
+    /**
+     * OK
+     */
+    200: Token;
+};
+
+export type CreateTokenResponse = CreateTokenResponses[keyof CreateTokenResponses];
+
+export type GetVersionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/version';
+};
+
+export type GetVersionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetVersionError = GetVersionErrors[keyof GetVersionErrors];
+
+export type GetVersionResponses = {
+    /**
+     * OK
+     */
+    200: Version;
+};
+
+export type GetVersionResponse = GetVersionResponses[keyof GetVersionResponses];

@@ -1,0 +1,3 @@
+export * from "./gen";
+export { createClient, createConfig } from "./gen/client";
+export { client } from "./gen/client.gen";
