@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -175,6 +176,7 @@ func TestCopyFileOperations(t *testing.T) {
 	blobs, err := diskblob.Open("/store/blobs", diskblob.Options{FS: disk})
 	require.NoError(t, err)
 	l := labOn(t, newStore(t), blobs)
+	var mu sync.Mutex // the store looks for leftovers in the background meanwhile: it reads directories, which a copy never does
 	var got strings.Builder
 	hex := regexp.MustCompile(`[0-9a-f]{48}(\.[0-9a-f]+)?`)
 	shard := regexp.MustCompile(`^(sync|mkdir) [0-9a-f]{2}$`)
@@ -182,6 +184,11 @@ func TestCopyFileOperations(t *testing.T) {
 		fmt.Fprintf(&got, "# %s\n", o.name)
 		names := map[string]string{}
 		disk.Hook(func(op blobtest.Op) error {
+			if strings.HasPrefix(op.String(), "read ") {
+				return nil
+			}
+			mu.Lock()
+			defer mu.Unlock()
 			line := hex.ReplaceAllStringFunc(op.String(), func(name string) string {
 				if names[name] == "" {
 					names[name] = fmt.Sprintf("blob%d", len(names)+1)
