@@ -1,5 +1,12 @@
-import { account } from "../../support/console";
-import { expect, type Page, test } from "../../support/test";
+import { DeleteObjectCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { createBulkDelete } from "@myfsio/client";
+import { ok, sessionOf } from "../../support/api";
+import { account, row } from "../../support/console";
+import { pseudoText, strangers, usePseudo } from "../../support/pseudo";
+import { seed } from "../../support/s3";
+import { png } from "../../support/samples";
+import { startServer } from "../../support/server";
+import { expect, type Locator, type Page, test } from "../../support/test";
 
 const scheme = (page: Page) => page.locator("html").getAttribute("data-mantine-color-scheme");
 const ground = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -50,4 +57,271 @@ test("the navigation folds to icons, and is a drawer on narrow screens", async (
   await nav.getByRole("link", { name: "Activity" }).click();
   await expect(page.getByRole("heading", { name: "Activity" })).toBeVisible();
   await expect(nav).toHaveCount(0);
+});
+
+test.describe("every text comes from the catalogue", () => {
+  const KEYS = ["a.txt", "data.json", "photos", "b.png", "taken.txt", "new.bin"];
+  type Id = Parameters<typeof pseudoText>[0];
+  const button = (page: Page | Locator, id: Id) => page.getByRole("button", { name: pseudoText(id), exact: true });
+  const item = (page: Page, id: Id) => page.getByRole("menuitem", { name: pseudoText(id) });
+  const asks = (page: Page, id: Id) => page.getByRole("dialog", { name: pseudoText(id), exact: true });
+  const actions = (page: Page, name: string) =>
+    page.getByRole("button", { name: pseudoText("action.actions-for", { name }), exact: true });
+  const ready = (page: Page) => expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+  let look: (what: string, data?: string[]) => Promise<void>;
+
+  test.beforeEach(async ({ page, server, s3 }) => {
+    await usePseudo(page);
+    const here = [...KEYS, server.admin.accessKey, new URL(server.s3).host, "us-east-1", "STANDARD"];
+    look = (what, data = []) =>
+      test.step(what, async () => {
+        const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+        const known = [...here, ...data, ...Buckets.map((b) => b.Name ?? "")];
+        expect(await strangers(page, known), what).toEqual([]);
+      });
+  });
+
+  test.describe("before signing in", () => {
+    test.use({ signedIn: false });
+    test("to the console", async ({ page, tolerate }) => {
+      tolerate(/status of 40[13]/);
+      await page.goto("/ui/");
+      await expect(page.getByLabel(pseudoText("session.access-key"))).toBeVisible();
+      await look("sign-in", [await version(page)]);
+      await page.getByLabel(pseudoText("session.access-key")).fill("nobody");
+      await page.getByRole("textbox", { name: pseudoText("session.secret-key") }).fill("nothing");
+      await button(page, "session.sign-in").click();
+      await expect(page.getByRole("alert")).toBeVisible();
+      await look("a refusal");
+    });
+  });
+
+  test("of a new server", async ({ page, context }) => {
+    const fresh = await startServer();
+    try {
+      await context.addCookies([{ ...(await sessionOf(fresh, fresh.admin)), url: fresh.ui }]);
+      await page.goto(`${fresh.ui}/ui/`);
+      await expect(page.getByRole("heading", { name: pseudoText("buckets.first") })).toBeVisible();
+      await look("no buckets");
+      await page.goto(`${fresh.ui}/ui/activity`);
+      await expect(page.getByRole("heading", { name: pseudoText("jobs.none") })).toBeVisible();
+      await look("no jobs");
+    } finally {
+      await page.goto("about:blank");
+      await fresh.stop();
+    }
+  });
+
+  test("of the buckets", async ({ page, s3, bucket }) => {
+    await seed(s3, bucket, { "a.txt": "a" }, { versioning: true });
+    await seed(s3, `${bucket}-empty`);
+    await page.goto(`/ui/buckets?search=${bucket}`);
+    await expect(row(page, bucket)).toBeVisible();
+    await look("the list");
+    await button(page, "buckets.create").click();
+    await asks(page, "buckets.create").getByRole("textbox").fill("Wrong_Name");
+    await look("creating");
+    await page.keyboard.press("Escape");
+    for (const name of [`${bucket}-empty`]) {
+      await actions(page, name).click();
+      await expect(page.getByRole("menu")).toBeVisible();
+      await look("a row's menu");
+      await item(page, "buckets.delete").click();
+      await expect(asks(page, "buckets.delete")).toBeVisible();
+      await look(`deleting ${name}`);
+      await page.keyboard.press("Escape");
+    }
+    await page.getByRole("searchbox").fill("no-such-bucket");
+    await expect(page.getByRole("heading", { name: pseudoText("buckets.no-match") })).toBeVisible();
+    await look("nothing found");
+
+    await page.goto(`/ui/buckets/${bucket}/properties`);
+    await expect(page.getByRole("switch")).toBeVisible();
+    const owner = (await s3.send(new ListBucketsCommand({}))).Owner?.DisplayName ?? "";
+    await look("properties", [owner]);
+    await page.getByRole("switch").click({ force: true });
+    await expect(asks(page, "versioning.suspend")).toBeVisible();
+    await look("versioning", [owner]);
+  });
+
+  test("of the objects", async ({ page, s3, bucket, tolerate }) => {
+    tolerate(/status of 404/);
+    test.setTimeout(120_000);
+    await seed(s3, bucket, { "a.txt": "a", "data.json": "{}", "photos/b.png": png(9, 9) });
+    await page.goto(`/ui/buckets/${bucket}`);
+    await expect(row(page, "a.txt")).toBeVisible();
+    await look("the list");
+    await button(page, "objects.upload").click();
+    await expect(page.getByRole("menu")).toBeVisible();
+    await look("the menu of Upload");
+    await page.keyboard.press("Escape");
+    await button(page, "bucket.connect").click();
+    await expect(asks(page, "bucket.connect")).toBeVisible();
+    await look("Connect");
+    await page.keyboard.press("Escape");
+    await button(page, "objects.new-folder").click();
+    await asks(page, "objects.new-folder").getByRole("textbox").fill("a/b");
+    await look("a new folder");
+    await page.keyboard.press("Escape");
+    for (const [entry, title] of [
+      ["objects.share", "share.title"],
+      ["objects.rename", "objects.rename"],
+      ["objects.copy", "objects.copy"],
+      ["objects.move", "objects.move"],
+      ["objects.delete", "objects.delete"],
+    ] as const) {
+      await actions(page, "a.txt").click();
+      await expect(page.getByRole("menu")).toBeVisible();
+      await look("a row's menu");
+      await item(page, entry).click();
+      await expect(asks(page, title)).toBeVisible();
+      await look(title);
+      if (entry === "objects.share") {
+        await asks(page, title).getByText(pseudoText("share.put")).click();
+        await button(page, "share.make").click();
+        await expect(asks(page, title).getByRole("status").first()).toBeVisible();
+        await look("a link");
+      }
+      await page.keyboard.press("Escape");
+      await expect(asks(page, title)).toHaveCount(0);
+    }
+    for (const name of ["photos", "a.txt"])
+      await page.getByRole("checkbox", { name: pseudoText("grid.select", { name }) }).check();
+    await look("a selection");
+    await page
+      .getByRole("toolbar")
+      .getByRole("button", { name: pseudoText("objects.delete") })
+      .click();
+    await expect(
+      asks(page, "objects.delete").getByText(pseudoText("objects.delete-below", { count: 2 })),
+    ).toBeVisible();
+    await look("deleting several");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+
+    await page.getByRole("searchbox").fill("nowhere");
+    await expect(page.getByRole("heading", { name: pseudoText("objects.no-match") })).toBeVisible();
+    await look("a filter without rows");
+    await page.getByRole("searchbox").press("Enter");
+    await expect(page.getByRole("heading", { name: pseudoText("objects.none-found") })).toBeVisible();
+    await look("a search without results", ["nowhere"]);
+    await page.goto(`/ui/buckets/${bucket}?find=a`);
+    await expect(row(page, "a.txt")).toBeVisible();
+    await look("a search");
+    await seed(s3, `${bucket}-empty`);
+    await page.goto(`/ui/buckets/${bucket}-empty`);
+    await expect(page.getByRole("heading", { name: pseudoText("objects.empty") })).toBeVisible();
+    await look("an empty bucket");
+    await page.goto("/ui/buckets/never-made");
+    await expect(page.getByRole("alert")).toBeVisible();
+    await look("a bucket that is not there", ["never-made"]);
+  });
+
+  test("of the details", async ({ page, s3, bucket, tolerate }) => {
+    tolerate(/status of 404/);
+    await seed(s3, bucket, {}, { versioning: true });
+    for (const Body of ["first", "second"]) {
+      const Metadata = { author: "Ann" };
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "a.txt", Body, ContentType: "text/plain", Metadata }));
+    }
+    const data = ["text/plain", "author", "Ann", "CRC32", "CRC64NVME"];
+    await page.goto(`/ui/buckets/${bucket}?key=a.txt`);
+    const details = page.getByRole("complementary");
+    const versions = details.getByRole("region", { name: pseudoText("versions.title") }).getByRole("listitem");
+    await expect(versions).toHaveCount(2);
+    await expect(details.getByRole("region", { name: pseudoText("preview.title") })).toHaveText("second");
+    await look("an object", data);
+    await button(details, "action.more").click();
+    await expect(page.getByRole("menu")).toBeVisible();
+    await look("its menu", data);
+    await page.keyboard.press("Escape");
+    for (const id of ["versions.restore", "versions.delete"] as const) {
+      await button(versions.nth(1), id).click();
+      await expect(asks(page, id)).toBeVisible();
+      await look(id, data);
+      await page.keyboard.press("Escape");
+      await expect(asks(page, id)).toHaveCount(0);
+    }
+    await versions.nth(1).getByRole("button").first().click();
+    await expect(details.getByRole("region", { name: pseudoText("preview.title") })).toHaveText("first");
+    await look("an earlier version", data);
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: "a.txt" }));
+    await page.goto(`/ui/buckets/${bucket}?key=a.txt`);
+    await expect(versions).toHaveCount(3);
+    await look("a deleted object", data);
+    await button(versions.first(), "versions.delete-marker").click();
+    await expect(asks(page, "versions.delete-marker")).toBeVisible();
+    await look("deleting the marker", data);
+    await page.goto(`/ui/buckets/${bucket}?key=taken.txt`);
+    await expect(details.getByRole("alert")).toBeVisible();
+    await look("an object that never was", data);
+  });
+
+  test("of the uploads", async ({ page, s3, bucket }) => {
+    await seed(s3, bucket, { "taken.txt": "t" });
+    await page.goto(`/ui/buckets/${bucket}`);
+    await expect(row(page, "taken.txt")).toBeVisible();
+    await page.getByTestId("files").setInputFiles([
+      { name: "new.bin", mimeType: "text/plain", buffer: Buffer.from("n") },
+      { name: "taken.txt", mimeType: "text/plain", buffer: Buffer.from("u") },
+    ]);
+    await expect(asks(page, "conflict.title")).toBeVisible();
+    await look("a name that is taken");
+    await button(page, "conflict.skip").click();
+    const tray = page.getByRole("region", { name: pseudoText("uploads.title"), exact: true });
+    await expect(tray.getByRole("listitem")).toHaveCount(2);
+    await expect(row(page, "new.bin")).toBeVisible();
+    await look("the tray");
+  });
+
+  test("of the other pages and layers", async ({ page, admin, context, s3, bucket, tolerate }) => {
+    tolerate(/status of 401/);
+    await seed(s3, bucket, { "photos/b.png": "b" });
+    await ok(createBulkDelete({ client: admin, body: { bucket, prefixes: ["photos/"] } }));
+    await page.goto("/ui/activity");
+    await expect(page.getByRole("listitem").filter({ hasText: bucket })).toContainText(pseudoText("jobs.is-done"));
+    await look("activity");
+    await page.getByRole("banner").getByRole("button").last().click();
+    await expect(page.getByRole("menu")).toBeVisible();
+    await look("the account menu", [await version(page)]);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    await expect(asks(page, "shortcuts.title")).toBeVisible();
+    await look("the shortcuts");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.getByRole("dialog").getByLabel(pseudoText("palette.title")).fill(bucket);
+    await expect(page.getByRole("dialog").getByText(bucket).first()).toBeVisible();
+    await look("the palette");
+    await page.keyboard.press("Escape");
+
+    await page.goto("/ui/settings");
+    await expect(page.getByRole("table")).toBeVisible();
+    await expect(page.getByRole("progressbar")).toBeVisible();
+    const facts = page.getByRole("definition");
+    await look("settings", [await version(page), ...(await facts.nth(1).allInnerTexts()), "pebble"]);
+    await page.getByRole("searchbox").fill("no such setting");
+    await expect(page.getByText(pseudoText("config.no-match"))).toBeVisible();
+    await page.goto("/ui/nowhere");
+    await expect(page.getByRole("heading", { name: pseudoText("fault.not-found") })).toBeVisible();
+    await look("no page");
+
+    await page.setViewportSize({ width: 700, height: 800 });
+    await button(page, "shell.menu").click();
+    await expect(page.getByRole("navigation", { name: pseudoText("shell.navigation") })).toBeVisible();
+    await look("the navigation as a drawer");
+    await page.keyboard.press("Escape");
+    await page.goto(`/ui/buckets/${bucket}`);
+    await ready(page);
+    await context.clearCookies();
+    await button(page, "action.refresh").click();
+    await expect(asks(page, "session.expired")).toBeVisible();
+    await look("a session that has ended");
+  });
+
+  /** The server's release, as it tells it. */
+  const version = async (page: Page): Promise<string> => {
+    const answer = await page.request.get("/myfsio/session");
+    return ((await answer.json()) as { version: string }).version;
+  };
 });

@@ -1,4 +1,5 @@
-import { expectRows, openBucket, row, rows } from "../../support/console";
+import { HeadObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { choose, dialog, expectRows, fact, openBucket, row, rows, saved } from "../../support/console";
 import { many, seed } from "../../support/s3";
 import { expect, test } from "../../support/test";
 
@@ -159,6 +160,153 @@ test("selects by mouse as file managers do", async ({ page, s3, bucket }) => {
   await bar.getByRole("button", { name: "Clear the selection" }).click();
   await expect(bar).toHaveCount(0);
   expect(await chosen()).toEqual([]);
+});
+
+test("selects by keyboard", async ({ page, s3, bucket }) => {
+  await seed(s3, bucket, { ...many(6), "folder/x": "x" });
+  await openBucket(page, bucket);
+  const chosen = () =>
+    rows(page).evaluateAll((all) =>
+      all.filter((r) => r.getAttribute("aria-selected") === "true").map((r) => r.getAttribute("aria-label")),
+    );
+  const file = (i: number) => `file-000${i}.txt`;
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  await row(page, "folder").focus();
+  await press("ArrowDown", "ArrowDown");
+  await expect(row(page, file(1))).toBeFocused();
+  expect(await chosen()).toEqual([]);
+  await press("Space");
+  expect(await chosen()).toEqual([file(1)]);
+  await press("ArrowDown", "ArrowDown", "Space");
+  expect(await chosen()).toEqual([file(1), file(3)]);
+  await press("Space");
+  expect(await chosen()).toEqual([file(1)]);
+
+  await press("Shift+ArrowDown", "Shift+ArrowDown");
+  expect(await chosen()).toEqual([file(3), file(4), file(5)]);
+  await press("Shift+ArrowUp");
+  expect(await chosen()).toEqual([file(3), file(4)]);
+  await press("Shift+Home");
+  expect(await chosen()).toEqual(["folder", file(0), file(1), file(2), file(3)]);
+  await press("ControlOrMeta+a");
+  await expect(page.getByRole("toolbar")).toContainText("7 selected");
+  await press("Escape");
+  expect(await chosen()).toEqual([]);
+  await expect(page.getByRole("toolbar")).toHaveCount(0);
+  await expect(row(page, "folder")).toBeFocused();
+
+  // Escape leaves both, the selection and the details, however they came about.
+  const details = page.getByRole("complementary");
+  await press("End", "Enter");
+  await expect(details).toHaveAccessibleName(`Details of ${file(5)}`);
+  await press("Escape");
+  await expect(details).toHaveCount(0);
+  await expect(page).toHaveURL(new RegExp(`/buckets/${bucket}$`));
+  await expect(row(page, file(5))).toBeFocused();
+  await press("Space", "Shift+ArrowUp", "Enter");
+  await expect(details).toHaveAccessibleName(`Details of ${file(4)}`);
+  expect(await chosen()).toEqual([file(4), file(5)]);
+  await press("Escape");
+  await expect(details).toHaveCount(0);
+  expect(await chosen()).toEqual([]);
+  await press("Enter");
+  await expect(details).toHaveAccessibleName(`Details of ${file(4)}`);
+  await details.getByRole("button", { name: "Close the details" }).focus();
+  await press("Escape");
+  await expect(details).toHaveCount(0);
+  await expect(row(page, file(4))).toBeFocused();
+});
+
+/** Keys that are no ordinary paths: the folder that holds each, how its row is named there, and under what it is saved. */
+const LONG = `${"long-".repeat(200)}.txt`;
+const ODD: readonly [key: string, folder: string, name: string][] = [
+  ["/", "/", "/"],
+  ["//", "//", "/"],
+  ["a//b", "a//", "b"],
+  ["./x", "./", "x"],
+  ["../y", "../", "y"],
+  ["trailing/ /", "trailing/ /", "␣"],
+  ["two  words .txt", "", "two␣␣words .txt"],
+  [" ", "", "␣"],
+  ["ünï/日本 🎉.txt", "ünï/", "日本 🎉.txt"],
+  ["100%25 %41.txt", "", "100%25 %41.txt"],
+  ["a+b&c=d.txt", "", "a+b&c=d.txt"],
+  ["what?.txt", "", "what?.txt"],
+  ["no#1.txt", "", "no#1.txt"],
+  [`"it's" <b>.txt`, "", `"it's" <b>.txt`],
+  ["one\ntwo.txt", "", "one␊two.txt"],
+  ["back\\slash.txt", "", "back\\slash.txt"],
+  [LONG, "", LONG],
+];
+
+test("shows keys that are no ordinary paths", async ({ page, s3, bucket }) => {
+  test.setTimeout(120_000);
+  await seed(s3, bucket, Object.fromEntries(ODD.map(([key]) => [key, `content of ${key}`])));
+  await openBucket(page, bucket);
+  expect(await rows(page).evaluateAll((all) => all.map((r) => r.getAttribute("aria-label") ?? "").sort())).toEqual(
+    [
+      "/",
+      ".",
+      "..",
+      "a",
+      "trailing",
+      "ünï",
+      ...ODD.filter(([, folder]) => folder === "").map(([, , name]) => name),
+    ].sort(),
+  );
+
+  // A folder and an object may have one name, as "/" in "/": what a row is of, its link's title says.
+  const entry = (key: string) => page.getByRole("row").filter({ has: page.getByTitle(key, { exact: true }) });
+  const act = async (key: string, name: string, what: string) => {
+    await entry(key)
+      .getByRole("button", { name: `Actions for ${name}`, exact: true })
+      .click();
+    await page.getByRole("menuitem", { name: what }).click();
+  };
+  for (const [key, folder, name] of ODD) {
+    await test.step(JSON.stringify(key.slice(0, 30)), async () => {
+      // From folder to folder, as a person goes.
+      for (let end = folder.indexOf("/"); end >= 0; end = folder.indexOf("/", end + 1)) {
+        const into = folder.slice(0, end + 1);
+        await entry(into).dblclick();
+        await expect(page).toHaveURL((url) => url.searchParams.get("prefix") === into);
+      }
+      await expect(entry(key)).toHaveAccessibleName(name);
+      await entry(key).getByRole("link").click();
+      const details = page.getByRole("complementary", { name: `Details of ${name}` });
+      await expect(details.getByRole("heading", { level: 2 })).toHaveText(name);
+      await expect(fact(details, "Key").locator(".mono")).toHaveJSProperty("textContent", key);
+      await page.reload();
+      await expect(fact(details, "Key").locator(".mono")).toHaveJSProperty("textContent", key);
+      await details.getByRole("button", { name: "Close the details" }).click();
+
+      const file = await saved(page, () => act(key, name, "Download"));
+      expect(file.bytes.toString()).toBe(`content of ${key}`);
+      expect(file.name).not.toMatch(/^$|[/\n]/);
+
+      await act(key, name, "Delete");
+      await expect(dialog(page, "Delete").locator("strong")).not.toHaveText(/^\s*$/);
+      await dialog(page, "Delete").getByRole("button", { name: "Delete" }).click();
+      await expect(entry(key)).toHaveCount(0);
+      await page.getByRole("navigation", { name: "Folders" }).getByRole("link", { name: bucket }).click();
+      await expect(s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))).rejects.toThrow();
+    });
+  }
+  const left = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+  expect(left.Contents).toBeUndefined();
+});
+
+test("folders without a name are deleted with what they hold, and no others", async ({ page, s3, bucket }) => {
+  await seed(s3, bucket, { "/": "", "//x": "x", "stays.txt": "s" });
+  await openBucket(page, bucket);
+  await expectRows(page, ["/", "stays.txt"]);
+  await choose(page, "/", "Delete");
+  await dialog(page, "Delete").getByRole("button", { name: "Delete" }).click();
+  await expectRows(page, ["stays.txt"]);
+  const left = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+  expect(left.Contents?.map((o) => o.Key)).toEqual(["stays.txt"]);
 });
 
 test("tells what failed and why, and tries again", async ({ page, s3, bucket, tolerate }) => {

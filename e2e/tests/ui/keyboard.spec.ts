@@ -1,5 +1,5 @@
-import { HeadObjectCommand } from "@aws-sdk/client-s3";
-import { dialog, expectRows, openBucket, row } from "../../support/console";
+import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { choose, dialog, expectRows, openBucket, openDetails, row } from "../../support/console";
 import { seed } from "../../support/s3";
 import { expect, type Locator, type Page, test } from "../../support/test";
 
@@ -137,4 +137,167 @@ test("the palette finds buckets, pages and commands", async ({ page, s3, bucket 
   await expect(page.getByText("Nothing of this name")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(field).toHaveCount(0);
+});
+
+test("a row's menu opens by its key", async ({ page, s3, bucket }) => {
+  await seed(s3, bucket, { "a.txt": "a", "b.txt": "b", "c.txt": "c" });
+  await openBucket(page, bucket);
+  const menu = page.getByRole("menu");
+  const entry = (name: string) => menu.getByRole("menuitem", { name });
+  await row(page, "a.txt").focus();
+  for (const [key, name] of [
+    ["ContextMenu", "b.txt"],
+    ["Shift+F10", "c.txt"],
+  ] as const) {
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press(key);
+    await expect(menu).toBeVisible();
+    await expect(entry("Details")).toBeFocused();
+    const [at, of] = await Promise.all([menu.boundingBox(), row(page, name).boundingBox()]);
+    if (at === null || of === null) throw new Error("the menu or its row is not there");
+    expect(at.x).toBeGreaterThanOrEqual(of.x);
+    expect(at.x).toBeLessThan(of.x + of.width / 2);
+    expect(Math.abs(at.y - (of.y + of.height))).toBeLessThan(of.height);
+
+    await page.keyboard.press("ArrowDown");
+    await expect(entry("Download")).toBeFocused();
+    await page.keyboard.press("End");
+    await expect(entry("Delete")).toBeFocused();
+    await page.keyboard.press("ArrowDown");
+    await expect(entry("Details")).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(menu).toHaveCount(0);
+    await expect(row(page, name)).toBeFocused();
+  }
+
+  await page.keyboard.press("Shift+F10");
+  await page.keyboard.press("Tab");
+  await expect(menu).toHaveCount(0);
+  await expect(row(page, "c.txt")).toBeFocused();
+
+  // Without a pause: the key after the menu key is the menu's.
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Shift+F10");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await expect(dialog(page, "Delete")).toContainText("b.txt (1 B) will be deleted.");
+  await page.keyboard.press("Escape");
+  await expect(row(page, "b.txt")).toBeFocused();
+
+  await page.goto(`/ui/buckets?search=${bucket}`);
+  await row(page, bucket).focus();
+  await page.keyboard.press("Shift+F10");
+  await expect(entry("Open")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(row(page, bucket)).toBeFocused();
+});
+
+/** Presses Tab, forwards and backwards, more often than the dialog has controls: the focus does not leave it. */
+async function expectKept(asks: Locator): Promise<void> {
+  const page = asks.page();
+  const inside = () => asks.evaluate((element) => element.contains(document.activeElement));
+  await expect.poll(inside).toBe(true);
+  const controls = await asks.locator("button, input, select, [tabindex='0']").count();
+  expect(controls).toBeGreaterThan(0);
+  for (const key of ["Tab", "Shift+Tab"]) {
+    for (let i = 0; i <= controls; i += 1) {
+      await page.keyboard.press(key);
+      expect(await inside(), `${key} ${i}`).toBe(true);
+    }
+  }
+}
+
+test("dialogs keep the focus, and give it back", async ({ page, s3, bucket }) => {
+  await seed(s3, bucket, { "a.txt": "first", "b.txt": "b", "sub/c.txt": "c" }, { versioning: true });
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "a.txt", Body: "second", ContentType: "text/plain" }));
+
+  /** A dialog that `open` opens keeps the focus until Escape, and gives it back to `from`. */
+  const check = async (title: string, open: () => Promise<void>, from: Locator) => {
+    await test.step(`${title} from ${from}`, async () => {
+      await open();
+      const asks = dialog(page, title);
+      await expectKept(asks);
+      await page.keyboard.press("Escape");
+      await expect(asks).toHaveCount(0);
+      await expect(from).toBeFocused();
+    });
+  };
+  const press = (control: Locator) => async () => {
+    await control.focus();
+    await page.keyboard.press("Enter");
+  };
+
+  await openBucket(page, bucket);
+  const newFolder = page.getByRole("button", { name: "New folder" });
+  await check("New folder", press(newFolder), newFolder);
+  const connect = page.getByRole("button", { name: "Connect" });
+  await check("Connect", press(connect), connect);
+
+  const more = row(page, "a.txt").getByRole("button", { name: "Actions for a.txt" });
+  const file = row(page, "a.txt");
+  for (const [what, title] of [
+    ["Share", "Share a link"],
+    ["Rename", "Rename"],
+    ["Copy", "Copy"],
+    ["Move", "Move"],
+    ["Delete", "Delete"],
+  ] as const) {
+    await check(title, () => choose(page, "a.txt", what), more);
+  }
+  for (const [key, title] of [
+    ["F2", "Rename"],
+    ["Delete", "Delete"],
+    ["n", "New folder"],
+  ] as const) {
+    await check(
+      title,
+      async () => {
+        await file.focus();
+        await page.keyboard.press(key);
+      },
+      file,
+    );
+  }
+
+  await page.getByRole("checkbox", { name: "Select a.txt" }).check();
+  await page.getByRole("checkbox", { name: "Select sub" }).check();
+  for (const name of ["Copy", "Move", "Delete"]) {
+    const button = page.getByRole("toolbar").getByRole("button", { name });
+    await check(name, press(button), button);
+  }
+  await page.keyboard.press("Escape");
+
+  const details = await openDetails(page, "a.txt");
+  const share = details.getByRole("button", { name: "Share" });
+  await check("Share a link", press(share), share);
+  const others = details.getByRole("button", { name: "More" });
+  for (const what of ["Rename", "Copy", "Move", "Delete"]) {
+    const choosing = async () => {
+      await others.click();
+      await page.getByRole("menuitem", { name: what }).click();
+    };
+    await check(what, choosing, others);
+  }
+  for (const what of ["Restore this version", "Delete this version"]) {
+    const button = details.getByRole("button", { name: what }).last();
+    await check(what, press(button), button);
+  }
+  await expect(details).toBeVisible();
+
+  await page.goto(`/ui/buckets?search=${bucket}`);
+  const create = page.getByRole("button", { name: "Create bucket" });
+  await check("Create bucket", press(create), create);
+  const actions = row(page, bucket).getByRole("button", { name: `Actions for ${bucket}` });
+  await check("Delete bucket", () => choose(page, bucket, "Delete bucket"), actions);
+});
+
+test("what is deleted leaves the focus to the list", async ({ page, s3, bucket }) => {
+  await seed(s3, bucket, { "a.txt": "a", "b.txt": "b" });
+  await openBucket(page, bucket);
+  await row(page, "a.txt").focus();
+  await page.keyboard.press("Delete");
+  await tabTo(page, dialog(page, "Delete").getByRole("button", { name: "Delete" }));
+  await page.keyboard.press("Enter");
+  await expectRows(page, ["b.txt"]);
+  await expect(row(page, "b.txt")).toBeFocused();
 });

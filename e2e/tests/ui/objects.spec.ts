@@ -2,13 +2,16 @@ import {
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   type S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
+import { newUser } from "../../support/api";
 import { choose, dialog, expectRows, fact, openBucket, openDetails, row, saved } from "../../support/console";
 import { many, seed } from "../../support/s3";
 import { noise, png, sha256, wav } from "../../support/samples";
@@ -317,6 +320,82 @@ test.describe("details", () => {
     await expect(versions).toHaveCount(3);
     await expect(preview).toHaveText("third!!!!");
     expect(await read(s3, bucket, "a.txt")).toBe("third!!!!");
+  });
+
+  test("of a deleted object show its marker", async ({ page, actAs, admin, s3, bucket, tolerate }) => {
+    tolerate(/status of 40[45]/);
+    await seed(s3, bucket, {}, { versioning: true });
+    const put = (Body: string) =>
+      s3.send(new PutObjectCommand({ Bucket: bucket, Key: "a.txt", Body, ContentType: "text/plain" }));
+    await put("first");
+    await put("second!");
+    await openBucket(page, bucket);
+    const details = await openDetails(page, "a.txt");
+    const versions = details.getByRole("region", { name: "Versions" }).getByRole("listitem");
+    const preview = details.getByRole("region", { name: "Preview" });
+    const marker = details.getByRole("note").filter({ hasText: "This object was deleted" });
+
+    // Deleted while the details are open: they turn to the marker.
+    await details.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    await dialog(page, "Delete").getByRole("button", { name: "Delete" }).click();
+    await expect(marker).toBeVisible();
+    await expect(versions).toHaveCount(3);
+    await expect(versions.first()).toContainText("Delete marker");
+    await expect(versions.first()).toContainText("Current");
+    await expect(details.getByRole("button", { name: "Download", exact: true })).toHaveCount(0);
+
+    // The address alone leads there as well.
+    const { VersionId } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket })).then((answer) => {
+      const [found] = answer.DeleteMarkers ?? [];
+      return found ?? {};
+    });
+    await openBucket(page, bucket, "?key=a.txt");
+    await expect(marker).toBeVisible();
+    await expect(fact(details, "Key")).toContainText("a.txt");
+    await expect(fact(details, "Deleted")).toContainText(/\d{4}.*UTC/);
+    await expect(fact(details, "Delete marker")).toContainText(VersionId ?? "no marker");
+
+    // An older version can be looked at, and from it the marker again.
+    await versions.nth(2).getByRole("button").first().click();
+    await expect(preview).toHaveText("first");
+    await expect(marker).toHaveCount(0);
+    await versions.first().getByRole("button", { name: "Delete marker", exact: true }).click();
+    await expect(marker).toBeVisible();
+
+    await versions.first().getByRole("button", { name: "Delete this marker" }).click();
+    const asks = dialog(page, "Delete this marker");
+    await expect(asks).toContainText("the version before it becomes current again");
+    await asks.getByRole("button", { name: "Delete" }).click();
+    await expect(preview).toHaveText("second!");
+    await expect(versions).toHaveCount(2);
+    expect(await read(s3, bucket, "a.txt")).toBe("second!");
+    await expectRows(page, ["a.txt"]);
+
+    // Restoring an older version leaves the marker where it is, in the past.
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: "a.txt" }));
+    await openBucket(page, bucket, "?key=a.txt");
+    await versions.nth(2).getByRole("button", { name: "Restore this version" }).click();
+    await dialog(page, "Restore this version").getByRole("button", { name: "Restore this version" }).click();
+    await expect(preview).toHaveText("first");
+    await expect(versions).toHaveCount(4);
+    await versions.nth(1).getByRole("button", { name: "Delete marker", exact: true }).click();
+    await expect(marker).toContainText("stored again");
+
+    // Who may only read is offered neither.
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: "a.txt" }));
+    await actAs(await newUser(admin, [{ bucket, actions: ["list", "read"] }]));
+    await openBucket(page, bucket, "?key=a.txt");
+    await expect(marker).toBeVisible();
+    await expect(versions).toHaveCount(5);
+    await expect(versions.getByRole("button", { name: /^Delete this|^Restore/ })).toHaveCount(0);
+  });
+
+  test("of an object that never was say so", async ({ page, s3, bucket, tolerate }) => {
+    tolerate(/status of 404/);
+    await seed(s3, bucket, { "a.txt": "a" });
+    await openBucket(page, bucket, "?key=never.txt");
+    await expect(page.getByRole("complementary").getByRole("alert")).toContainText("There is no object of this name");
   });
 });
 

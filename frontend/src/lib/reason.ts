@@ -21,16 +21,18 @@ const REASONS: Record<string, Exclude<Extract<MessageId, `reason.${string}`>, "r
   QuotaExceeded: "reason.quota",
 };
 
-/** Why a request failed, in plain words. */
-export function reason(problem: Problem): string {
+/** Why a request failed, in the console's words; undefined: the server's text says it (`problem.message`). */
+export function ownReason(problem: Problem): string | undefined {
   if (problem.unreachable && problem.message === "")
     return t(navigator.onLine ? "reason.unreachable" : "reason.offline");
   // The server explains a refusal better where it says which right is missing.
   const known = REASONS[problem.code];
   if (known !== undefined && !(problem.code === "AccessDenied" && problem.message.includes(":"))) return t(known);
-  if (problem.message !== "") return problem.message;
-  return t("reason.status", { status: String(problem.status) });
+  return problem.message === "" ? t("reason.status", { status: String(problem.status) }) : undefined;
 }
+
+/** Why a request failed, in plain words. */
+export const reason = (problem: Problem): string => ownReason(problem) ?? problem.message;
 
 /** What the person can do about it; empty when there is nothing to say beyond Retry. */
 export function advice(problem: Problem): string {

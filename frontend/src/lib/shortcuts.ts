@@ -20,8 +20,7 @@ const typing = (target: EventTarget | null): boolean =>
   (target.isContentEditable || target.closest("input:not([type=checkbox]), textarea, select") !== null);
 
 const layered = (target: EventTarget | null): boolean =>
-  (target instanceof HTMLElement &&
-    target.closest("[role=dialog][aria-modal=true], [role=menu], [role=listbox]") !== null) ||
+  (target instanceof HTMLElement && target.closest("[role=dialog], [role=menu], [role=listbox]") !== null) ||
   document.querySelector("[role=dialog][aria-modal=true]") !== null;
 
 /** Listens while the component is there. Give a table that keeps its identity. */

@@ -404,7 +404,13 @@ const SETTINGS = [
   { group: "Core", name: "APP_HOST", value: "127.0.0.1", source: "default" },
   { group: "Core", name: "APP_PORT", value: "5000", source: "environment" },
   { group: "Core", name: "API_BASE_URL", value: "", source: "default" },
-  { group: "Security", name: "SECRET_KEY", value: "********", source: "file" },
-  { group: "Security", name: "OLD_SETTING", value: "true", source: "environment", note: "It has no effect." },
+  { group: "Identity and security", name: "SECRET_KEY", value: "********", source: "file" },
+  {
+    group: "Identity and security",
+    name: "OLD_SETTING",
+    value: "true",
+    source: "environment",
+    note: "It has no effect.",
+  },
   { group: "Logging", name: "LOG_LEVEL", value: "debug", source: "flag" },
 ];

@@ -5,9 +5,11 @@ import { SearchIcon } from "@/components/ui/icons";
 import { ProblemNotice } from "@/components/ui/notice";
 import { asProblem } from "@/lib/http/problem";
 import { t } from "@/lib/i18n";
+import { useTitle } from "@/lib/title";
 import css from "./pages.module.css";
 
 export function NotFoundPage() {
+  useTitle(t("fault.not-found"));
   return (
     <Empty whole icon={<SearchIcon size={20} />} title={t("fault.not-found")} text={t("fault.not-found-text")}>
       <Button component={Link} to="/buckets" size="sm">

@@ -3,6 +3,7 @@ import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { ServerText } from "@/components/ui/basics";
 import { Notice } from "@/components/ui/notice";
 import { JobsWatch } from "@/features/jobs/components/JobsWatch";
 import { ReauthDialog } from "@/features/session/components/ReauthDialog";
@@ -69,7 +70,7 @@ export function Shell() {
             {!online && <Notice tone="warn">{t("shell.offline")}</Notice>}
             {warnings.map((warning) => (
               <Notice key={warning.code} tone="warn">
-                {warning.text}
+                <ServerText>{warning.text}</ServerText>
               </Notice>
             ))}
           </section>

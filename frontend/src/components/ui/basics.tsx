@@ -39,6 +39,11 @@ export function Badge({ tone, title, children }: { tone?: Tone | undefined; titl
   );
 }
 
+/** What the server wrote for people: it is in the server's language, whatever the console's is. */
+export function ServerText({ children }: { children: string }) {
+  return <span lang="en">{children}</span>;
+}
+
 type ButtonProps = Omit<ActionIconProps, "children"> & Omit<ComponentProps<"button">, "color" | "style" | "ref">;
 
 /** A button that shows only an icon; `label` is its spoken name and its tooltip. */

@@ -1,5 +1,6 @@
 import { Button, Modal } from "@mantine/core";
-import { type ReactNode, type SubmitEvent, useState } from "react";
+import { type ReactNode, type SubmitEvent, useEffect, useState } from "react";
+import { giveBack, opener } from "@/lib/focus";
 import { asProblem, type Problem } from "@/lib/http/problem";
 import { t } from "@/lib/i18n";
 import { ProblemNotice } from "./notice";
@@ -13,11 +14,13 @@ interface DialogProps {
 }
 
 /**
- * A dialog that is there as long as it is drawn. `firm`: it can be left only by what it offers. Its head is no header
- * element, which would be a second banner of the page.
+ * A dialog that is there as long as it is drawn, and gives the focus back to the control that opened it. `firm`: it can
+ * be left only by what it offers. Its head is no header element, which would be a second banner of the page.
  */
 export function Dialog({ title, onClose, children, size = 460, firm = false }: DialogProps & { firm?: boolean }) {
   const plain = { component: "div" } as object;
+  const [from] = useState(opener);
+  useEffect(() => () => giveBack(from), [from]);
   return (
     <Modal.Root
       opened

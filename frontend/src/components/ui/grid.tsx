@@ -99,8 +99,8 @@ function useWidth(ref: RefObject<HTMLElement | null>): number {
 
 /**
  * A table of any length of which only the rows in view are in the page. One row can be reached by Tab, the arrow keys
- * go on from there: Home, End, Page Up and Down; Space selects, with Shift a range; Ctrl-A all, Escape none; Enter
- * opens, Delete asks, the menu key shows the row's menu.
+ * go on from there: Home, End, Page Up and Down; Space selects, with Shift a range; Ctrl-A all; Enter opens, Delete
+ * asks, the menu key shows the row's menu.
  */
 export function Grid<R>(props: GridProps<R>) {
   const outer = useRef<HTMLDivElement>(null);
@@ -215,15 +215,12 @@ function Table<R>(props: GridProps<R> & { width: number }) {
       case "Delete":
         event.preventDefault();
         return props.onDelete?.(row);
-      case "Escape":
-        if (selection === undefined || selection.keys.size === 0) return;
-        event.preventDefault();
-        event.stopPropagation();
-        return onSelection?.(nothing);
       case "ContextMenu":
       case "F10": {
         if (props.onMenu === undefined || (event.key === "F10" && !event.shiftKey)) return;
         event.preventDefault();
+        // The menu takes a key outside of it as a wish to close, so it must not hear of the one that opens it.
+        event.stopPropagation();
         const box = (event.target as HTMLElement).getBoundingClientRect();
         return props.onMenu(row, { x: box.left + 56, y: box.bottom });
       }

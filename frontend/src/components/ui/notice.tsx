@@ -2,8 +2,8 @@ import { Button } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Problem } from "@/lib/http/problem";
 import { t } from "@/lib/i18n";
-import { advice, reason } from "@/lib/reason";
-import { CopyButton } from "./basics";
+import { advice, ownReason } from "@/lib/reason";
+import { CopyButton, ServerText } from "./basics";
 import { AlertIcon, InfoIcon, RetryIcon, WarningIcon } from "./icons";
 import css from "./ui.module.css";
 
@@ -20,6 +20,10 @@ export function Notice(props: { tone?: "danger" | "warn"; title?: string; childr
     </div>
   );
 }
+
+/** Why a request failed. */
+export const Reason = ({ problem }: { problem: Problem }) =>
+  ownReason(problem) ?? <ServerText>{problem.message}</ServerText>;
 
 /** What failed, why, the code and the request's id to copy, what to do, and Retry. */
 export function ProblemNotice(props: { title: string; problem: Problem; onRetry?: (() => void) | undefined }) {
@@ -38,7 +42,7 @@ export function ProblemNotice(props: { title: string; problem: Problem; onRetry?
       }
     >
       <p>
-        {reason(problem)} {then}
+        <Reason problem={problem} /> {then}
       </p>
       {(problem.code !== "" || problem.requestId !== "") && (
         <div className={css.noticeFacts}>

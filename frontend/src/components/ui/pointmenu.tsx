@@ -14,29 +14,42 @@ export type PointMenuItem =
       keys?: string;
     };
 
+/** At once, where a focus trap would come a moment later: a key that follows the menu key at once is the menu's. */
+const focusFirst = (menu: HTMLElement | null) =>
+  menu?.querySelector<HTMLElement>("[role=menuitem]")?.focus({ preventScroll: true });
+
 /** A menu that opens at a point, for a row's button, the right mouse button and the menu key alike. */
 export function usePointMenu<R>(items: (row: R) => PointMenuItem[]) {
   const [open, setOpen] = useState<{ row: R; x: number; y: number; from: Element | null }>();
   const show = useCallback((row: R, at: { x: number; y: number }) => {
     setOpen({ row, ...at, from: document.activeElement });
   }, []);
+  const close = () => {
+    setOpen(undefined);
+    if (open?.from instanceof HTMLElement) open.from.focus({ preventScroll: true });
+  };
   const menu = open !== undefined && (
     <Menu
       opened
-      onClose={() => {
-        setOpen(undefined);
-        if (open.from instanceof HTMLElement) open.from.focus({ preventScroll: true });
-      }}
+      onClose={close}
       position="bottom-start"
       width={220}
-      trapFocus
+      trapFocus={false}
       returnFocus={false}
       hideDetached={false}
     >
       <Menu.Target>
         <span style={{ position: "fixed", left: open.x, top: open.y, width: 0, height: 0 }} aria-hidden />
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown
+        ref={focusFirst}
+        onContextMenu={(event) => event.preventDefault()}
+        onKeyDown={(event) => {
+          if (event.key !== "Tab") return;
+          event.preventDefault();
+          close();
+        }}
+      >
         {items(open.row).map((item, i) =>
           item === "line" ? (
             // biome-ignore lint/suspicious/noArrayIndexKey: the entries of an open menu keep their places
@@ -44,9 +57,8 @@ export function usePointMenu<R>(items: (row: R) => PointMenuItem[]) {
           ) : (
             <Menu.Item
               key={item.label}
-              data-autofocus={i === 0 || undefined}
               leftSection={item.icon}
-              rightSection={item.keys === undefined ? null : <span className="muted">{item.keys}</span>}
+              rightSection={item.keys === undefined ? null : <kbd className="muted">{item.keys}</kbd>}
               color={item.danger && item.need === undefined ? "var(--danger-text)" : undefined}
               data-disabled={item.need !== undefined || undefined}
               aria-disabled={item.need !== undefined || undefined}

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import type { Job } from "@myfsio/client";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Badge, Bone, Empty, IconButton, type Tone, When } from "@/components/ui/basics";
+import { Badge, Bone, Empty, IconButton, ServerText, type Tone, When } from "@/components/ui/basics";
 import { ActivityIcon, CloseIcon } from "@/components/ui/icons";
 import { ProblemNotice } from "@/components/ui/notice";
 import { duration } from "@/lib/format";
@@ -84,7 +84,11 @@ function JobItem({ job, onCancel }: { job: Job; onCancel: () => void }) {
         )}
       </div>
       <Progress job={job} />
-      {job.message !== undefined && job.message !== "" && <p className={css.failed}>{job.message}</p>}
+      {job.message !== undefined && job.message !== "" && (
+        <p className={css.failed}>
+          <ServerText>{job.message}</ServerText>
+        </p>
+      )}
       {job.errors.length > 0 && (
         <>
           <button type="button" className={css.expand} aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -96,7 +100,7 @@ function JobItem({ job, onCancel }: { job: Job; onCancel: () => void }) {
                 <li key={error.key}>
                   <code>{error.key}</code>
                   <span>
-                    <code>{error.code}</code> {error.message}
+                    <code>{error.code}</code> <ServerText>{error.message}</ServerText>
                   </span>
                 </li>
               ))}

@@ -31,7 +31,7 @@ export const folderPages =
     );
     const folders = page.folders.map((f): FolderRow => ({ kind: "folder", key: f.prefix, name: f.name }));
     // The folder's own marker, an empty object named as the folder, is not in the folder.
-    const objects = page.objects.filter((o) => o.name !== "").map(objectRow);
+    const objects = page.objects.filter((o) => o.name !== "" || o.size > 0).map(objectRow);
     const hidden = page.objects.length - objects.length;
     return {
       rows: [...folders, ...objects] satisfies Row[],

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { NextIcon } from "@/components/ui/icons";
 import { t } from "@/lib/i18n";
-import { crumbs } from "@/lib/keys";
+import { crumbs, readable } from "@/lib/keys";
 import { inFolder, type View } from "../model/view";
 import css from "./objects.module.css";
 
@@ -30,7 +30,7 @@ export function Crumbs({ bucket, view }: { bucket: string; view: View }) {
               search={inFolder(view, crumb.prefix)}
               aria-current={i === all.length - 1 ? "page" : undefined}
             >
-              {crumb.name === "" ? "/" : crumb.name}
+              {readable(crumb.name)}
             </Link>
           </li>
         ))}

@@ -1,14 +1,14 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef } from "react";
 import { Badge, Bone, Bytes, Copyable, CopyButton, Fact, Facts, IconButton, When } from "@/components/ui/basics";
 import { CloseIcon } from "@/components/ui/icons";
-import { ProblemNotice } from "@/components/ui/notice";
+import { Notice, ProblemNotice } from "@/components/ui/notice";
 import { exactBytes, exactTime } from "@/lib/format";
 import { asProblem } from "@/lib/http/problem";
 import { t } from "@/lib/i18n";
-import { nameOf } from "@/lib/keys";
+import { nameOf, readable } from "@/lib/keys";
 import { may } from "@/lib/session";
-import { objectDetails } from "../api/objects";
+import { objectDetails, objectVersions } from "../api/objects";
 import { FileIcon } from "./FileIcon";
 import css from "./objects.module.css";
 import { Preview } from "./Preview";
@@ -18,6 +18,8 @@ interface DetailsProps {
   bucket: string;
   objectKey: string;
   version: string | undefined;
+  /** What may be done in the folder, as far as it is known: for an object that is deleted the server names nothing. */
+  permissions: readonly string[] | undefined;
   onClose: () => void;
   onVersion: (versionId: string | undefined) => void;
   /** Buttons of what can be done with the object. */
@@ -33,20 +35,19 @@ export function Details(props: DetailsProps) {
     // On a narrow screen the panel covers the list, so the focus goes to it.
     if (panel.current !== null && window.innerWidth <= 900) panel.current.focus();
   }, []);
-  const o = query.data;
-  const name = nameOf(key);
+  const name = readable(nameOf(key));
+  const problem = query.isError ? asProblem(query.error) : undefined;
+  // What is not there may have been deleted, which only the versions tell; a marker itself has no properties.
+  const missing = problem?.status === 404 || problem?.status === 405;
+  const history = useInfiniteQuery({ ...objectVersions(bucket, key), enabled: missing });
+  const marker = !missing
+    ? undefined
+    : history.data?.pages
+        .flatMap((page) => page.versions)
+        .find((v) => v.deleteMarker && (version === undefined ? v.latest : v.versionId === version));
+  const o = marker === undefined ? query.data : undefined;
   return (
-    <aside
-      ref={panel}
-      className={css.details}
-      aria-label={t("details.of", { name })}
-      tabIndex={-1}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || event.defaultPrevented) return;
-        event.preventDefault();
-        onClose();
-      }}
-    >
+    <aside ref={panel} className={css.details} aria-label={t("details.of", { name })} tabIndex={-1}>
       <header className={css.detailsHead}>
         <FileIcon name={key} contentType={o?.contentType ?? ""} size={20} />
         <h2>{name}</h2>
@@ -54,15 +55,38 @@ export function Details(props: DetailsProps) {
           <CloseIcon size={16} />
         </IconButton>
       </header>
-      <div className={css.detailsActions}>{props.actions}</div>
+      {problem === undefined && <div className={css.detailsActions}>{props.actions}</div>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className={css.detailsBody} tabIndex={0} aria-label={t("details.facts")}>
-        {query.isError && (
-          <ProblemNotice
-            title={t("details.failed")}
-            problem={asProblem(query.error)}
-            onRetry={() => void query.refetch()}
-          />
+        {problem !== undefined && marker === undefined && !history.isFetching && (
+          <ProblemNotice title={t("details.failed")} problem={problem} onRetry={() => void query.refetch()} />
+        )}
+        {marker !== undefined && (
+          <>
+            <Notice tone="warn" title={t("details.deleted")}>
+              {t(marker.latest ? "details.deleted-text" : "details.deleted-once")}
+            </Notice>
+            <Facts>
+              <Fact name={t("details.key")}>
+                <Copyable text={key} label={t("action.copy-what", { what: t("details.key") })} />
+              </Fact>
+              <Fact name={t("details.deleted-at")}>
+                <When time={marker.modified} /> <span className="muted">({exactTime(new Date(marker.modified))})</span>
+              </Fact>
+              <Fact name={t("versions.marker")}>
+                <Copyable text={marker.versionId} label={t("action.copy-what", { what: t("versions.marker") })} />
+              </Fact>
+            </Facts>
+            <Section title={t("versions.title")}>
+              <Versions
+                bucket={bucket}
+                objectKey={key}
+                permissions={props.permissions}
+                shown={version}
+                onShow={props.onVersion}
+              />
+            </Section>
+          </>
         )}
         {query.isPending && (
           <div className={`${css.detailsBones} delayed`}>

@@ -6,7 +6,7 @@ import { ProblemNotice } from "@/components/ui/notice";
 import { bytes } from "@/lib/format";
 import { asProblem } from "@/lib/http/problem";
 import { t } from "@/lib/i18n";
-import { nameOf } from "@/lib/keys";
+import { nameOf, readable } from "@/lib/keys";
 import { makeLink, readText } from "../api/objects";
 import { kindOf, previewOf } from "../model/kind";
 import css from "./objects.module.css";
@@ -45,7 +45,7 @@ export function Preview(props: PreviewProps) {
 
 function Media(props: PreviewProps & { how: "image" | "video" | "audio" }) {
   const { bucket, objectKey: key, versionId } = props;
-  const name = nameOf(key);
+  const name = readable(nameOf(key));
   const [broken, setBroken] = useState(false);
   const link = useQuery({
     queryKey: ["objects", bucket, "preview", key, versionId, props.etag],

@@ -7,6 +7,7 @@ import { Notice, ProblemNotice } from "@/components/ui/notice";
 import { duration, exactTime } from "@/lib/format";
 import { asProblem, type Problem } from "@/lib/http/problem";
 import { t } from "@/lib/i18n";
+import { readable } from "@/lib/keys";
 import { useSession } from "@/lib/session";
 import { makeLink } from "../api/objects";
 import css from "./objects.module.css";
@@ -76,7 +77,7 @@ export function ShareDialog(props: {
           void make();
         }}
       >
-        <p className={css.what}>{props.objectKey}</p>
+        <p className={css.what}>{readable(props.objectKey)}</p>
         <div>
           <span className={css.label} id="share-method">
             {t("share.method")}

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import type { VersionEntry } from "@myfsio/client";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Badge, Bone, Bytes, IconButton, When } from "@/components/ui/basics";
 import { FormDialog } from "@/components/ui/dialog";
@@ -19,13 +19,16 @@ import css from "./objects.module.css";
 interface VersionsProps {
   bucket: string;
   objectKey: string;
-  permissions: readonly string[];
+  /** Undefined: not known, so nothing is held back and the server decides. */
+  permissions: readonly string[] | undefined;
   shown: string | undefined;
   onShow: (versionId: string | undefined) => void;
 }
 
 /** All versions of a key, newest first: look at one, save it, make it the current one again, delete it for good. */
 export function Versions({ bucket, objectKey: key, permissions, shown, onShow }: VersionsProps) {
+  const queries = useQueryClient();
+  const can = (action: string) => permissions === undefined || may(permissions, action);
   const query = useInfiniteQuery(objectVersions(bucket, key));
   const [asking, setAsking] = useState<{ what: "restore" | "delete"; version: VersionEntry }>();
   const versions = query.data?.pages.flatMap((page) => page.versions) ?? [];
@@ -55,23 +58,19 @@ export function Versions({ bucket, objectKey: key, permissions, shown, onShow }:
           return (
             <li key={v.versionId} data-on={on || undefined}>
               <div className={css.version}>
-                {v.deleteMarker ? (
-                  <span>{t("versions.marker")}</span>
-                ) : (
-                  <button
-                    type="button"
-                    className={css.versionLink}
-                    onClick={() => onShow(v.latest ? undefined : v.versionId)}
-                  >
-                    <When time={v.modified} />
-                  </button>
-                )}
+                <button
+                  type="button"
+                  className={css.versionLink}
+                  onClick={() => onShow(v.latest ? undefined : v.versionId)}
+                >
+                  {v.deleteMarker ? t("versions.marker") : <When time={v.modified} />}
+                </button>
                 {v.latest && <Badge tone="accent">{t("versions.latest")}</Badge>}
-                <span className={css.versionId}>{v.versionId}</span>
+                <code className={css.versionId}>{v.versionId}</code>
               </div>
               {v.deleteMarker ? <When time={v.modified} /> : <Bytes size={v.size} />}
               <span className={css.versionActs}>
-                {!v.deleteMarker && may(permissions, v.latest ? "s3:GetObject" : "s3:GetObjectVersion") && (
+                {!v.deleteMarker && can(v.latest ? "s3:GetObject" : "s3:GetObjectVersion") && (
                   <IconButton
                     label={t("versions.download")}
                     size={24}
@@ -80,7 +79,7 @@ export function Versions({ bucket, objectKey: key, permissions, shown, onShow }:
                     <DownloadIcon size={14} />
                   </IconButton>
                 )}
-                {!v.deleteMarker && !v.latest && may(permissions, "s3:PutObject") && (
+                {!v.deleteMarker && !v.latest && can("s3:PutObject") && (
                   <IconButton
                     label={t("versions.restore")}
                     size={24}
@@ -89,9 +88,9 @@ export function Versions({ bucket, objectKey: key, permissions, shown, onShow }:
                     <RetryIcon size={14} />
                   </IconButton>
                 )}
-                {may(permissions, "s3:DeleteObjectVersion") && (
+                {can("s3:DeleteObjectVersion") && (
                   <IconButton
-                    label={t("versions.delete")}
+                    label={t(v.deleteMarker ? "versions.delete-marker" : "versions.delete")}
                     size={24}
                     onClick={() => setAsking({ what: "delete", version: v })}
                   >
@@ -110,7 +109,13 @@ export function Versions({ bucket, objectKey: key, permissions, shown, onShow }:
       )}
       {asking !== undefined && (
         <FormDialog
-          title={t(asking.what === "restore" ? "versions.restore" : "versions.delete")}
+          title={t(
+            asking.what === "restore"
+              ? "versions.restore"
+              : asking.version.deleteMarker
+                ? "versions.delete-marker"
+                : "versions.delete",
+          )}
           action={t(asking.what === "restore" ? "versions.restore" : "action.delete")}
           failure={t(asking.what === "restore" ? "versions.restore-failed" : "versions.delete-failed")}
           danger={asking.what === "delete"}
@@ -121,6 +126,7 @@ export function Versions({ bucket, objectKey: key, permissions, shown, onShow }:
             else await copyObject({ bucket, key, versionId }, { bucket, key }, true);
             onShow(undefined);
             objectsChanged.tell({ bucket });
+            void queries.invalidateQueries({ queryKey: ["objects", bucket] });
           }}
         >
           <p>

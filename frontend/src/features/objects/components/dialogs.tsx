@@ -7,7 +7,7 @@ import { Notice } from "@/components/ui/notice";
 import { objectsChanged } from "@/lib/events";
 import { bytes } from "@/lib/format";
 import { T, t } from "@/lib/i18n";
-import { folderOf, nameOf } from "@/lib/keys";
+import { nameOf, readable } from "@/lib/keys";
 import {
   copyMany,
   copyObject,
@@ -222,7 +222,7 @@ export function DeleteDialog(props: {
     >
       <p className={css.what}>
         {one !== undefined ? (
-          <T id="objects.delete-one" values={{ name: <strong>{one.key}</strong>, size: bytes(one.size) }} />
+          <T id="objects.delete-one" values={{ name: <strong>{readable(one.key)}</strong>, size: bytes(one.size) }} />
         ) : (
           t("objects.delete-these", { what: whatOf(chosen) })
         )}
@@ -253,15 +253,12 @@ export function DeleteDialog(props: {
 /** "3 objects (1.5 MiB) and 2 folders", or the name when it is one thing. */
 function whatOf(chosen: Chosen): string {
   const one = single(chosen);
-  if (one !== undefined) return one.key;
+  if (one !== undefined) return readable(one.key);
   if (chosen.objects.length === 0 && chosen.folders.length === 1) {
-    return t("objects.one-folder", { name: chosen.folders[0] ?? "" });
+    return t("objects.one-folder", { name: readable(chosen.folders[0] ?? "") });
   }
   const objects = t("objects.some", { count: chosen.objects.length, size: bytes(sizeOf(chosen)) });
   const folders = t("objects.folders", { count: chosen.folders.length });
   if (chosen.folders.length === 0) return objects;
   return chosen.objects.length === 0 ? folders : t("objects.both", { objects, folders });
 }
-
-/** The folder of a key, as the console names it. */
-export const placeOf = (bucket: string, key: string): string => `${bucket}/${folderOf(key)}`;

@@ -4,7 +4,7 @@ import type { Column } from "@/components/ui/grid";
 import { MoreIcon } from "@/components/ui/icons";
 import { t } from "@/lib/i18n";
 import { addressOf } from "@/lib/place";
-import type { Row } from "../model/entry";
+import { type Row, titleOf } from "../model/entry";
 import { inFolder, type View } from "../model/view";
 import { FileIcon, FolderMark } from "./FileIcon";
 import css from "./objects.module.css";
@@ -37,7 +37,7 @@ export function useColumns(
                   open(row);
                 }}
               >
-                {row.name}
+                {titleOf(row)}
               </a>
               {row.kind === "object" && (
                 <span className={css.second}>
@@ -83,7 +83,7 @@ export function useColumns(
             type="button"
             className={css.more}
             tabIndex={-1}
-            aria-label={t("action.actions-for", { name: row.name })}
+            aria-label={t("action.actions-for", { name: titleOf(row) })}
             onClick={(event) => {
               const box = event.currentTarget.getBoundingClientRect();
               show(row, { x: box.right, y: box.bottom });

@@ -1,4 +1,5 @@
 import type { Entry as ApiEntry } from "@myfsio/client";
+import { nameOf, readable } from "@/lib/keys";
 import type { SortBy } from "./view";
 
 /** A row of the object browser. `key` of a folder is its prefix, which ends with "/", so keys are unique among rows. */
@@ -35,6 +36,9 @@ export const objectRow = (entry: ApiEntry): ObjectRow => ({
   contentType: entry.contentType,
   storageClass: entry.storageClass,
 });
+
+/** What a row is called. An object that is named as the folder that holds it, "a/" in "a/", adds nothing to it. */
+export const titleOf = (row: Row): string => readable(row.name === "" ? nameOf(row.key) : row.name);
 
 export const keyOfRow = (row: Row): string => (row.kind === "folder" ? `${row.key}\u0000` : row.key);
 

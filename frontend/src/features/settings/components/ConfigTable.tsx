@@ -2,14 +2,41 @@ import { TextInput } from "@mantine/core";
 import type { Setting } from "@myfsio/client";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
-import { Badge, Bone, Card } from "@/components/ui/basics";
+import { Badge, Bone, Card, ServerText } from "@/components/ui/basics";
 import { FilterIcon } from "@/components/ui/icons";
 import { ProblemNotice } from "@/components/ui/notice";
 import { asProblem } from "@/lib/http/problem";
-import { t } from "@/lib/i18n";
+import { type MessageId, t } from "@/lib/i18n";
 import { useShortcuts } from "@/lib/shortcuts";
 import { settings } from "../api/settings";
 import css from "./settings.module.css";
+
+type Plain = Extract<MessageId, `config.${"group" | "source"}-${string}`>;
+
+/** Groups by the server's names for them. */
+const GROUPS: Readonly<Record<string, Plain>> = {
+  Core: "config.group-core",
+  "Identity and security": "config.group-identity-and-security",
+  CORS: "config.group-cors",
+  "Rate limits": "config.group-rate-limits",
+  Logging: "config.group-logging",
+  Storage: "config.group-storage",
+  "Plain files": "config.group-plain-files",
+  Encryption: "config.group-encryption",
+  "Background work": "config.group-background-work",
+};
+/** Where a value comes from, unless it is a line of a file. */
+const SOURCES: Readonly<Record<string, Plain>> = {
+  default: "config.source-default",
+  environment: "config.source-environment",
+  flag: "config.source-flag",
+};
+
+/** The console's word for a name that the server gives; what it does not know is shown as it came. */
+const word = (words: Readonly<Record<string, Plain>>, name: string): string => {
+  const id = words[name];
+  return id === undefined ? name : t(id);
+};
 
 /** Every setting as it is in force, and where it comes from. Secrets never reach this page. */
 export function ConfigTable(props: { words: string; onWords: (next: string) => void }) {
@@ -21,7 +48,7 @@ export function ConfigTable(props: { words: string; onWords: (next: string) => v
   const wanted = props.words.trim().toLowerCase();
   const rows = query.data?.filter(
     (s) =>
-      (wanted === "" || `${s.group} ${s.name} ${s.value}`.toLowerCase().includes(wanted)) &&
+      (wanted === "" || `${word(GROUPS, s.group)} ${s.name} ${s.value}`.toLowerCase().includes(wanted)) &&
       (!changedOnly || s.source !== "default"),
   );
   const groups = grouped(rows ?? []);
@@ -82,20 +109,28 @@ export function ConfigTable(props: { words: string; onWords: (next: string) => v
               <tbody key={group}>
                 <tr>
                   <th scope="rowgroup" colSpan={3} className={css.group}>
-                    {group}
+                    {word(GROUPS, group)}
                   </th>
                 </tr>
                 {members.map((s) => (
                   <tr key={s.name}>
                     <th scope="row">
                       <code>{s.name}</code>
-                      {s.note !== undefined && s.note !== "" && <p className={css.note}>{s.note}</p>}
+                      {s.note !== undefined && s.note !== "" && (
+                        <p className={css.note}>
+                          <ServerText>{s.note}</ServerText>
+                        </p>
+                      )}
                     </th>
                     <td>
                       {s.value === "" ? <span className="muted">{t("config.unset")}</span> : <code>{s.value}</code>}
                     </td>
                     <td>
-                      {s.source === "default" ? <span className="muted">{s.source}</span> : <Badge>{s.source}</Badge>}
+                      {s.source === "default" ? (
+                        <span className="muted">{word(SOURCES, s.source)}</span>
+                      ) : (
+                        <Badge>{word(SOURCES, s.source)}</Badge>
+                      )}
                     </td>
                   </tr>
                 ))}

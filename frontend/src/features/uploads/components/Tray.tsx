@@ -3,9 +3,9 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 import { Bar, IconButton } from "@/components/ui/basics";
 import { AlertIcon, CloseIcon, DoneIcon, MinusIcon, PauseIcon, ResumeIcon, RetryIcon } from "@/components/ui/icons";
+import { Reason } from "@/components/ui/notice";
 import { bytes, duration, percent, rate } from "@/lib/format";
 import { type MessageId, t } from "@/lib/i18n";
-import { reason } from "@/lib/reason";
 import { useSignal } from "@/lib/signal";
 import type { Phase, Upload, UploadQueue } from "../model/queue";
 import { trayOpen, useUploads } from "../model/uploads";
@@ -166,7 +166,7 @@ function Line({ upload: u, queue }: { upload: Upload; queue: UploadQueue }) {
         </span>
         {u.phase === "failed" && u.problem !== undefined ? (
           <span className={css.problem} title={[u.problem.code, u.problem.requestId].filter(Boolean).join(" · ")}>
-            {reason(u.problem)}
+            <Reason problem={u.problem} />
           </span>
         ) : (
           <span className={css.state}>
