@@ -107,6 +107,12 @@ func TestConditionalWrites(t *testing.T) {
 	_, err = c.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: key, IfMatch: h.ETag})
 	require.NoError(t, err)
 	absent(t, c, bucket, "k")
+	for _, tag := range []*string{h.ETag, aws.String("*")} {
+		_, err = c.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: key, IfMatch: tag})
+		refused(t, err, 412, "PreconditionFailed")
+	}
+	_, err = c.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: key, IfMatchSize: aws.Int64(5), IfMatchLastModifiedTime: h.LastModified})
+	require.NoError(t, err)
 }
 
 // TestOneCreatorWins lets many clients create the same key: exactly one is told that it did, and its content is what is there.

@@ -326,7 +326,9 @@ func TestUploadPartCopy(t *testing.T) {
 	p3, err := copyPart(3, bucket+"/src", "")
 	require.NoError(t, err)
 	_, err = copyPart(4, from, "bytes=0-11534336")
-	refused(t, err, 400, "InvalidRange") // beyond the end
+	refused(t, err, 400, "InvalidArgument") // ends behind the end
+	_, err = copyPart(4, from, "bytes=11534336-11534340")
+	refused(t, err, 400, "InvalidRequest") // begins there
 	for _, bad := range []string{"bytes=5-4", "bytes=0-", "bytes=-5", "0-5", "bytes=0-5,7-9", "bytes=a-b"} {
 		_, err = copyPart(4, from, bad)
 		require.Equal(t, 400, Status(err), "%s: %v", bad, err)

@@ -59,9 +59,11 @@ func TestNotYet(t *testing.T) {
 		a.Refused(t, 501, "NotImplemented")
 	}
 	absent(t, c, bucket, "new")
-	for name, value := range map[string]string{"X-Amz-Acl": "private", "X-Amz-Storage-Class": "STANDARD"} {
-		a := server.Do(t, server.New(http.MethodPut, "/"+bucket+"/noop", "", []byte("x")).With(name, value))
-		require.Equal(t, 200, a.Status, "%s: %s", name, a.Body)
+	for _, h := range [][2]string{
+		{"X-Amz-Acl", "private"}, {"X-Amz-Acl", "bucket-owner-full-control"}, {"X-Amz-Storage-Class", "STANDARD"}, {"X-Amz-Request-Payer", "requester"},
+	} {
+		a := server.Do(t, server.New(http.MethodPut, "/"+bucket+"/noop", "", []byte("x")).With(h[0], h[1]))
+		require.Equal(t, 200, a.Status, "%s: %s", h, a.Body)
 	}
 	server.Do(t, server.New(http.MethodPut, "/"+bucketName(), "", nil).With("X-Amz-Bucket-Object-Lock-Enabled", "true")).Refused(t, 501, "NotImplemented")
 }

@@ -74,6 +74,13 @@ nothing; values that ask for nothing (ACL ` + "`private`" + `, storage class ` +
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", op.Name, state, code(op.Actions))
 	}
 	b.WriteString(`
+## Where AWS S3 does otherwise
+
+| | here | AWS S3 |
+|---|---|---|
+| CopyObject of an object that was uploaded in parts | the copy has no parts and keeps the entity tag (` + "`…-N`" + `) and the checksum of its source, since no byte of it is read; with another ` + "`x-amz-checksum-algorithm`" + `, both are of the copy's bytes | the copy has no parts; its entity tag and checksum are of its bytes |
+| ` + "`x-amz-acl: bucket-owner-full-control`" + ` | passes and changes nothing: nothing in a bucket is withheld from its owner | adds a grant |
+
 ## Headers of features that are not built
 
 They answer ` + "`NotImplemented`" + ` unless their value asks for nothing:

@@ -74,20 +74,25 @@ func KeyOfVersion(k []byte) (key string, o ident.Order, err error) {
 // NullKey is z/<bucketID><key>: the order of the key's noncurrent null version.
 func NullKey(id ident.Bucket, key string) []byte { return scoped("z/", id, key) }
 
-// UploadKey is u/<bucketID><key esc><uploadID>: an upload that is open, or completed within the last day.
+// UploadKey is u/<bucketID><key esc><uploadID>: an upload that is not completed.
 func UploadKey(id ident.Bucket, key string, u ident.Upload) []byte {
 	return append(UploadsKey(id, key), u[:]...)
 }
 
-// UploadsKey is the prefix of all uploads of one key.
+// CompletedKey is f/<bucketID><key esc><uploadID>: an upload that was completed within the last day, apart from those that are listed.
+func CompletedKey(id ident.Bucket, key string, u ident.Upload) []byte {
+	return append(order.AppendString(grow("f/", id, len(key)+2+ident.UploadSize), key), u[:]...)
+}
+
+// UploadsKey is the prefix of all uploads of one key that are not completed.
 func UploadsKey(id ident.Bucket, key string) []byte {
 	return order.AppendString(grow("u/", id, len(key)+2+ident.UploadSize), key)
 }
 
-// Uploads is the range of all uploads of a bucket, by key and then by time.
+// Uploads is the range of all uploads of a bucket that are not completed, by key and then by time.
 func Uploads(id ident.Bucket) kv.Range { return kv.Prefix(grow("u/", id, 0)) }
 
-// KeyOfUpload splits a key made by UploadKey.
+// KeyOfUpload splits a key made by UploadKey or CompletedKey.
 func KeyOfUpload(k []byte) (key string, u ident.Upload, err error) {
 	if len(k) < 2+ident.BucketSize {
 		return "", u, fmt.Errorf("%w: upload key of %d bytes", ErrCorrupt, len(k))
@@ -162,7 +167,7 @@ func SystemKey(name string) []byte { return append([]byte("x/"), name...) }
 
 // BucketRanges is every range that belongs to a bucket identity alone: what is left to purge once its record is gone.
 func BucketRanges(id ident.Bucket) []kv.Range {
-	kinds := []string{"c/", "o/", "v/", "z/", "u/", "n/", "t/"}
+	kinds := []string{"c/", "o/", "v/", "z/", "u/", "f/", "n/", "t/"}
 	all := make([]kv.Range, len(kinds))
 	for i, kind := range kinds {
 		all[i] = kv.Prefix(grow(kind, id, 0))

@@ -85,6 +85,7 @@ func TestRanges(t *testing.T) {
 		require.True(t, in(VersionsFrom(here, name), VersionKey(here, name, 1<<63)))
 		require.False(t, in(VersionsFrom(here, ""), VersionKey(next, name, 1)))
 		require.True(t, in(Uploads(here), UploadKey(here, name, ident.Upload{})))
+		require.False(t, in(Uploads(here), CompletedKey(here, name, ident.Upload{})))
 		require.True(t, in(kv.Prefix(VersionsKey(here, name)), VersionKey(here, name, 0)))
 		require.False(t, in(kv.Prefix(VersionsKey(here, name)), VersionKey(here, name+"\x01", 0)))
 	}
@@ -97,7 +98,7 @@ func TestRanges(t *testing.T) {
 	require.False(t, in(Parts(ident.Upload{1}, 2), PartKey(ident.Upload{2}, 5)))
 	require.True(t, in(Epochs(), EpochKey(0)))
 	require.False(t, in(Epochs(), LastEpochKey()))
-	for _, key := range [][]byte{ObjectKey(here, "k"), VersionKey(here, "k", 1), NullKey(here, "k"), UploadKey(here, "k", ident.Upload{}), UsageKey(here, 3), DocumentKey(here, "cors")} {
+	for _, key := range [][]byte{ObjectKey(here, "k"), VersionKey(here, "k", 1), NullKey(here, "k"), UploadKey(here, "k", ident.Upload{}), CompletedKey(here, "k", ident.Upload{}), UsageKey(here, 3), DocumentKey(here, "cors")} {
 		found := 0
 		for _, rg := range BucketRanges(here) {
 			if in(rg, key) {

@@ -277,26 +277,7 @@ func (s *Service) disposeUnlisted(ctx context.Context, w waste, limit int) (int,
 // disposeCompleted deletes the row of an upload that was completed a day ago.
 func (s *Service) disposeCompleted(ctx context.Context, w waste) error {
 	return s.transact(ctx, true, func(tx kv.Txn) error {
-		raw, err := tx.Get(w.row)
-		if err != nil && !errors.Is(err, kv.ErrNotFound) {
-			return err
-		}
-		if err == nil {
-			key, id, err := meta.KeyOfUpload(w.row)
-			if err != nil {
-				return err
-			}
-			u, err := meta.DecodeUpload(key, id, raw)
-			if err != nil {
-				return err
-			}
-			if u.State == meta.UploadCompleted {
-				if err := tx.Delete(w.row); err != nil {
-					return err
-				}
-			}
-		}
-		return tx.Delete(w.key)
+		return errors.Join(tx.Delete(w.row), tx.Delete(w.key))
 	})
 }
 
@@ -355,13 +336,9 @@ func (t *turn) giveUp(key, value []byte) error {
 		return err
 	}
 	if key[0] == 'u' {
-		name, id, err := meta.KeyOfUpload(key)
+		_, id, err := meta.KeyOfUpload(key)
 		if err != nil {
 			return err
-		}
-		u, err := meta.DecodeUpload(name, id, value)
-		if err != nil || u.State == meta.UploadCompleted {
-			return err // its parts are the version's
 		}
 		return t.waste(meta.UploadWaste(id), meta.WasteUpload.Encode())
 	}

@@ -43,8 +43,8 @@ type completion struct {
 //   - parts frozen (u/ is completing, with the digest of the list and this epoch): the next part, completion or abort after the restart
 //     takes the upload over, since the epoch has ended.
 //   - rows read: likewise; reading leaves nothing.
-//   - committed: the version, its manifest, the completed u/ row and what is to be deleted are there, in one transaction; the client, who
-//     was not told, gets the same answer by completing again.
+//   - committed: the version, its manifest, the row in f/ instead of that in u/, and what is to be deleted are there, in one transaction;
+//     the client, who was not told, gets the same answer by completing again.
 func (s *Service) Complete(ctx context.Context, in CompleteInput) (Written, error) {
 	const op = "object.Complete"
 	w, err := s.complete(ctx, in)
@@ -316,8 +316,9 @@ func (c *completion) finish(t *turn, v *meta.Version) error {
 	u.Completed, u.Result = v.Order, v.Encode()
 	due := meta.OrderTime(t.now).Add(completedFor)
 	u.Due = due
-	key := meta.UploadKey(t.bucket.ID, c.key, c.id)
+	key := meta.CompletedKey(t.bucket.ID, c.key, c.id)
 	err := errors.Join(
+		t.tx.Delete(meta.UploadKey(t.bucket.ID, c.key, c.id)),
 		t.tx.Set(key, u.Encode()),
 		t.tx.Set(meta.PartKey(c.id, 0), c.manifest.Encode()),
 		t.tx.Set(meta.GarbageKey(uint64(due.UnixNano()), c.row), meta.EncodeRow(key)), //nolint:gosec // after 1970

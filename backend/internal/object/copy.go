@@ -117,6 +117,22 @@ func (s *Service) source(ctx context.Context, in GetInput) (f *found, done func(
 	return nil, nil, err
 }
 
+// Inside refuses a span that does not lie wholly in a copy's source of a size, as S3 does: one that begins behind its end is an
+// InvalidRequest, one that ends there an InvalidArgument. No span is the whole.
+func (s *Span) Inside(size int64) error {
+	const op = "object.Inside"
+	switch {
+	case s == nil:
+		return nil
+	case s.First >= size:
+		return fault.New(op, fault.InvalidRequest, "The specified copy range is invalid for the source object size")
+	case s.First < 0 || s.Last < s.First || s.Last >= size:
+		return fault.New(op, fault.InvalidArgument, "Range specified is not valid for source object of size: "+itoa(size)).
+			With("ArgumentName", "x-amz-copy-source-range").With("ArgumentValue", s.String())
+	}
+	return nil
+}
+
 // clone makes a new blob of the bytes of f without touching them; it is in limbo until settle. blob.ErrUnsupported if it cannot.
 func (s *Service) clone(ctx context.Context, f *found) (id ident.Blob, err error) {
 	cloner, ok := s.blobs.(blob.Cloner)

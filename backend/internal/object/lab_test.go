@@ -364,12 +364,8 @@ func auditStore(store kv.Store, blobs blob.Store, settled bool) error {
 			}
 			partBlobs[u] = append(partBlobs[u], string(p.Blob[:]))
 		case 'u':
-			name, id, err := meta.KeyOfUpload(key)
-			if err != nil {
-				return err
-			}
-			u, err := meta.DecodeUpload(name, id, value)
-			if err == nil && u.State != meta.UploadCompleted {
+			_, id, err := meta.KeyOfUpload(key)
+			if err == nil {
 				a.parts[string(id[:])] = true
 			}
 			return err

@@ -274,7 +274,7 @@ func (w *versionWalk) step(current bool, key string) {
 	w.read(current, !current)
 }
 
-// ListUploads returns a page of open uploads: by key, and the oldest first within a key.
+// ListUploads returns a page of uploads that are not completed: by key, and the oldest first within a key.
 func (s *Service) ListUploads(ctx context.Context, in UploadListing) (page UploadPage, err error) {
 	err = s.kv.View(ctx, func(r kv.Reader) (err error) {
 		page = UploadPage{}
@@ -304,14 +304,6 @@ func (s *Service) ListUploads(ctx context.Context, in UploadListing) (page Uploa
 			if err != nil {
 				return err
 			}
-			u, err := meta.DecodeUpload(key, id, it.Value())
-			if err != nil {
-				return err
-			}
-			if u.State == meta.UploadCompleted {
-				ok = it.Next()
-				continue
-			}
 			if len(page.Uploads)+len(page.Prefixes) == in.Max {
 				page.Truncated = true
 				return nil
@@ -321,6 +313,10 @@ func (s *Service) ListUploads(ctx context.Context, in UploadListing) (page Uploa
 				page.NextKey, page.NextUpload = p, ""
 				ok = it.SeekGE(meta.UploadsKey(in.Bucket.ID, successor(p)))
 				continue
+			}
+			u, err := meta.DecodeUpload(key, id, it.Value())
+			if err != nil {
+				return err
 			}
 			page.Uploads = append(page.Uploads, u)
 			page.NextKey, page.NextUpload = key, id.String()

@@ -275,7 +275,11 @@ func TestListUploads(t *testing.T) {
 	add := func(key string, id byte, state meta.UploadState) ident.Upload {
 		u := ident.Upload{id}
 		rec := meta.Upload{State: state, Owner: "default"}
-		rows[string(meta.UploadKey(listed.ID, key, u))] = rec.Encode()
+		row := meta.UploadKey(listed.ID, key, u)
+		if state == meta.UploadCompleted {
+			row = meta.CompletedKey(listed.ID, key, u)
+		}
+		rows[string(row)] = rec.Encode()
 		return u
 	}
 	add("a", 1, meta.UploadOpen)

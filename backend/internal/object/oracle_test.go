@@ -366,7 +366,7 @@ func (p *play) run(steps int) {
 			return err
 		}
 		u, err := meta.DecodeUpload(name, id, value)
-		if err == nil && u.State != meta.UploadCompleted {
+		if err == nil {
 			open = append(open, u)
 		}
 		return err

@@ -16,7 +16,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/meta"
 )
 
-// An upload is a row in u/, its parts are rows in p/ and blobs. A version that comes of it keeps the part rows: they and the manifest are
+// An upload is a row in u/, moved to f/ when it is completed; its parts are rows in p/ and blobs. A version that comes of it keeps the part rows: they and the manifest are
 // where its bytes are. Parts are never inline, so that a copy of the version is a clone of blobs.
 
 // CreateUpload starts a multipart upload. kill -9: its row is there or not. Faults as for Put.
@@ -52,6 +52,9 @@ func noSuchUpload(op string, u ident.Upload) error {
 // upload reads an upload in any state, or fault.NoSuchUpload.
 func upload(r kv.Reader, b ident.Bucket, key string, u ident.Upload) (*meta.Upload, error) {
 	raw, err := r.Get(meta.UploadKey(b, key, u))
+	if errors.Is(err, kv.ErrNotFound) {
+		raw, err = r.Get(meta.CompletedKey(b, key, u))
+	}
 	if errors.Is(err, kv.ErrNotFound) {
 		return nil, noSuchUpload("object.upload", u)
 	}
@@ -223,7 +226,7 @@ func (s *Service) addPart(ctx context.Context, b *meta.Bucket, key string, u ide
 	})
 }
 
-// CopyPart makes a part of an object or a range of one, which must lie inside it (InvalidArgument). It returns the part and the version id
+// CopyPart makes a part of an object or a range of one, which must lie inside it (Span.Inside). It returns the part and the version id
 // of the source. Extents of the source are shared or copied by the kernel; the source is read for the part's MD5 and checksum unless both
 // are known: the whole of an object that was written in one piece, with the upload's algorithm. kill -9 as for PutPart.
 func (s *Service) CopyPart(ctx context.Context, in PartCopyInput) (*meta.Part, string, error) {
@@ -247,9 +250,8 @@ func (s *Service) copyPart(ctx context.Context, in PartCopyInput) (*meta.Part, s
 	}
 	defer done()
 	v := src.Version
-	if span := in.Source.Span; span != nil && (span.First < 0 || span.Last >= v.Size || span.Last < 0) {
-		return nil, "", fault.New(op, fault.InvalidArgument, "Range specified is not valid for source object of size: "+itoa(v.Size)).
-			With("ArgumentName", "x-amz-copy-source-range").With("ArgumentValue", span.String())
+	if err := in.Source.Span.Inside(v.Size); err != nil {
+		return nil, "", err
 	}
 	if src.Length > MaxPart {
 		return nil, "", tooLarge(op)

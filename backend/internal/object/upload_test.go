@@ -420,7 +420,7 @@ func TestManyParts(t *testing.T) {
 	c.take()
 	w, err := l.s.Complete(t.Context(), l.completeInput(u, list...))
 	require.NoError(t, err)
-	require.Equal(t, "views 10 updates 2 gets 8 sets 7 deletes 0 iters 10", c.take())
+	require.Equal(t, "views 10 updates 2 gets 8 sets 7 deletes 1 iters 10", c.take())
 	require.Equal(t, int64(len(all)), w.Version.Size)
 	_, body := l.mustRead(l.in("k", ""))
 	require.True(t, bytes.Equal(all, body))

@@ -1,7 +1,6 @@
 package s3
 
 import (
-	"net/http"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -262,10 +261,8 @@ func (s *Server) copyPart(c *call) error {
 	if err != nil {
 		return err
 	}
-	if span != nil && span.Last >= head.Version.Size {
-		e := s3err.Text("InvalidRange", "Range specified is not valid for source object of size: "+itoa(head.Version.Size))
-		e.Status = http.StatusBadRequest // not 416, which is for ranges of what is read
-		return e.With("ArgumentName", "x-amz-copy-source-range").With("ArgumentValue", c.header.Get("X-Amz-Copy-Source-Range"))
+	if err := span.Inside(head.Version.Size); err != nil { // before an answer has begun
+		return err
 	}
 	source.Span = span
 	in.Source = source

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -62,7 +63,6 @@ type env struct {
 	iam     *iam.Service
 	http    *httptest.Server
 	signers map[string]*sigv4.Signer
-	samples []Sample
 	mu      sync.Mutex
 	log     *strings.Builder
 }
@@ -109,12 +109,7 @@ func newEnvOn(t testing.TB, store kv.Store, change func(*Config)) *env {
 		require.NoError(t, err)
 		e.sign(u.name)
 	}
-	e.server = New(Deps{Config: cfg, Buckets: e.buckets, Objects: e.objects, IAM: e.iam, Clock: e.clock, Idents: ident.NewSource(e.clock, zeros{}), Logger: logger,
-		Metrics: func(s Sample) {
-			e.mu.Lock()
-			defer e.mu.Unlock()
-			e.samples = append(e.samples, s)
-		}})
+	e.server = New(Deps{Config: cfg, Buckets: e.buckets, Objects: e.objects, IAM: e.iam, Clock: e.clock, Idents: ident.NewSource(e.clock, zeros{}), Logger: logger})
 	e.http = httptest.NewUnstartedServer(e.server)
 	e.http.Config.MaxHeaderBytes = 64 << 10
 	e.http.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
@@ -139,6 +134,22 @@ func (e *env) logged() string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.log.String()
+}
+
+var logField = regexp.MustCompile(`(\w+)=("[^"]*"|\S*)`)
+
+// requests are the fields that the log has of each request, in the order in which they ended.
+func (e *env) requests() (all []map[string]string) {
+	for line := range strings.Lines(e.logged()) {
+		fields := map[string]string{}
+		for _, m := range logField.FindAllStringSubmatch(line, -1) {
+			fields[m[1]] = strings.Trim(m[2], `"`)
+		}
+		if fields["msg"] == "request" {
+			all = append(all, fields)
+		}
+	}
+	return all
 }
 
 func (e *env) sign(name string) {

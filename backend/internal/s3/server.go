@@ -61,16 +61,6 @@ type Deps struct {
 	Clock   clock.Clock
 	Idents  *ident.Source
 	Logger  *slog.Logger
-	Metrics func(Sample) // called once for each request, nil for none; must not block
-}
-
-// Sample is what metrics are told of a request.
-type Sample struct {
-	Operation string // name in the operation table, "Unknown" when there was none
-	Status    int
-	Code      string // error code, empty for success
-	In, Out   int64  // bytes of the bodies as they came and went
-	Duration  time.Duration
 }
 
 // Server answers S3 requests. It is safe for concurrent use.
@@ -258,16 +248,13 @@ func (c *call) admit() error {
 	return c.unsupported()
 }
 
-// finish tells log and metrics, and keeps a panic that is meant for the connection going.
+// finish logs the request, and keeps a panic that is meant for the connection going.
 func (s *Server) finish(c *call, start time.Time) {
 	p := recover()
 	duration := s.Clock.Since(start)
 	name := c.info.Operation
 	if name == "" {
 		name = "Unknown"
-	}
-	if s.Metrics != nil {
-		s.Metrics(Sample{Operation: name, Status: c.w.status, Code: c.w.code, In: c.w.in, Out: c.w.out, Duration: duration})
 	}
 	s.Logger.LogAttrs(c.ctx(), slog.LevelInfo, "request",
 		slog.String("request", c.info.RequestID), slog.String("operation", name), slog.String("bucket", c.bucket), slog.String("key", c.key),

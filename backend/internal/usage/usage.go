@@ -54,13 +54,9 @@ func Recount(ctx context.Context, store kv.Store, id ident.Bucket) (meta.Usage, 
 		return u, fault.Wrap(op, err)
 	}
 	var open []ident.Upload
-	err = walk(ctx, store, meta.Uploads(id), func(key, value []byte) error {
-		name, upload, err := meta.KeyOfUpload(key)
-		if err != nil {
-			return err
-		}
-		row, err := meta.DecodeUpload(name, upload, value)
-		if err == nil && row.State != meta.UploadCompleted {
+	err = walk(ctx, store, meta.Uploads(id), func(key, _ []byte) error {
+		_, upload, err := meta.KeyOfUpload(key)
+		if err == nil {
 			open = append(open, upload)
 		}
 		return err

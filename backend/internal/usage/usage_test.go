@@ -43,7 +43,7 @@ func TestRecount(t *testing.T) {
 			{meta.VersionKey(id, "k", 9), marker.Encode()},
 			{meta.UploadKey(id, "u", open.ID), open.Encode()},
 			{meta.UploadKey(id, "u", freezing.ID), freezing.Encode()},
-			{meta.UploadKey(id, "u", done.ID), done.Encode()},
+			{meta.CompletedKey(id, "u", done.ID), done.Encode()},
 			{meta.PartKey(open.ID, 0), (&meta.Manifest{}).Encode()},
 			{meta.PartKey(open.ID, 1), part.Encode()},
 			{meta.PartKey(freezing.ID, 10000), part.Encode()},
