@@ -70,14 +70,14 @@ func TestReferenceKeepsWhatItIsGiven(t *testing.T) {
 
 func TestLoadReportsFailures(t *testing.T) {
 	c := openReference(t)
-	_, err := load(c.addr, 4, time.Minute, 100, func(c *client, _ int, _ int64) error {
+	_, err := load(&server{addr: c.addr}, 4, time.Minute, 100, func(c *client, _ int, _ int64) error {
 		res, err := c.do(request{method: "GET", path: "/b/none"}, false)
 		return want(res, err, 200)
 	})
 	if err == nil || !strings.Contains(err.Error(), "status 404") {
 		t.Fatalf("a wrong status was %v", err)
 	}
-	r, err := load(c.addr, 4, time.Minute, 100, func(c *client, _ int, _ int64) error {
+	r, err := load(&server{addr: c.addr}, 4, time.Minute, 100, func(c *client, _ int, _ int64) error {
 		res, err := c.do(request{method: "GET", path: "/b/none"}, false)
 		return want(res, err, 404)
 	})

@@ -32,8 +32,8 @@ func (b *bench) all() error {
 			return err
 		}
 	}
-	fmt.Println("| case | conns | ratio | MyFSIO ops/s | p50 | p99 | reference ops/s | p50 | p99 |")
-	fmt.Println("|---|---|---|---|---|---|---|---|---|")
+	fmt.Println("| case | conns | ratio | MyFSIO ops/s | p50 | p99 | reference ops/s | p50 | p99 | CPU per operation |")
+	fmt.Println("|---|---|---|---|---|---|---|---|---|---|")
 	for _, size := range []int{4 << 10, 64 << 10} {
 		for _, conns := range []int{1, 16, 64} {
 			if err := b.small(size, conns, ""); err != nil {
@@ -98,8 +98,8 @@ func (b *bench) pair(name string, conns int, measure func(s *server, round int) 
 		}
 	}
 	o, r := median(got[b.ours]), median(got[b.ref])
-	fmt.Printf("| %s | %d | **%.2f** | %.0f | %s | %s | %.0f | %s | %s |\n", name, conns, o.rate()/r.rate(),
-		o.rate(), short(o.p50), short(o.p99), r.rate(), short(r.p50), short(r.p99))
+	fmt.Printf("| %s | %d | **%.2f** | %.0f | %s | %s | %.0f | %s | %s | %.0f : %.0f µs |\n", name, conns, o.rate()/r.rate(),
+		o.rate(), short(o.p50), short(o.p99), r.rate(), short(r.p50), short(r.p99), o.cost(), r.cost())
 	return nil
 }
 
@@ -135,7 +135,7 @@ func (b *bench) small(size, conns int, sha string) error {
 	dir := fmt.Sprintf("/%s/s%d-%d-%d", b.bucket, size, conns, len(sha))
 	key := func(kind string, n int64) string { return dir + "/" + kind + "/" + strconv.FormatInt(n, 10) }
 	err := b.pair("PUT "+label, conns, func(s *server, round int) (result, error) {
-		return load(s.addr, conns, b.slice, 0, func(c *client, _ int, n int64) error {
+		return load(s, conns, b.slice, 0, func(c *client, _ int, n int64) error {
 			res, err := c.do(request{method: "PUT", path: key("put"+strconv.Itoa(round), n), body: body, sha: sha}, false)
 			return want(res, err, 200)
 		})
@@ -151,7 +151,7 @@ func (b *bench) small(size, conns int, sha string) error {
 	}
 	for _, method := range []string{"GET", "HEAD"} {
 		if err := b.pair(method+" "+label, conns, func(s *server, _ int) (result, error) {
-			return load(s.addr, conns, b.slice, 0, func(c *client, _ int, n int64) error {
+			return load(s, conns, b.slice, 0, func(c *client, _ int, n int64) error {
 				res, err := c.do(request{method: method, path: key("get", n*7919%warm)}, false)
 				return want(res, err, 200)
 			})
@@ -161,14 +161,14 @@ func (b *bench) small(size, conns int, sha string) error {
 	}
 	return b.pair("DELETE "+label, conns, func(s *server, round int) (result, error) {
 		most := int64(conns) * 400
-		fill, err := load(s.addr, 64, time.Hour, most, func(c *client, _ int, n int64) error {
+		fill, err := load(s, 64, time.Hour, most, func(c *client, _ int, n int64) error {
 			res, err := c.do(request{method: "PUT", path: key("del"+strconv.Itoa(round), n), body: body}, false)
 			return want(res, err, 200)
 		})
 		if err != nil {
 			return fill, err
 		}
-		return load(s.addr, conns, b.slice, most, func(c *client, _ int, n int64) error {
+		return load(s, conns, b.slice, most, func(c *client, _ int, n int64) error {
 			res, err := c.do(request{method: "DELETE", path: key("del"+strconv.Itoa(round), n)}, false)
 			return want(res, err, 204)
 		})
@@ -178,7 +178,7 @@ func (b *bench) small(size, conns int, sha string) error {
 // fill writes the objects that reads use on both servers, flushes, and reads each once.
 func (b *bench) fill(key func(string, int64) string, body []byte) error {
 	for _, s := range []*server{b.ours, b.ref} {
-		if _, err := load(s.addr, 32, time.Hour, warm, func(c *client, _ int, n int64) error {
+		if _, err := load(s, 32, time.Hour, warm, func(c *client, _ int, n int64) error {
 			res, err := c.do(request{method: "PUT", path: key("get", n), body: body}, false)
 			return want(res, err, 200)
 		}); err != nil {
@@ -187,7 +187,7 @@ func (b *bench) fill(key func(string, int64) string, body []byte) error {
 		if err := flush(s); err != nil {
 			return err
 		}
-		if _, err := load(s.addr, 16, time.Hour, warm, func(c *client, _ int, n int64) error {
+		if _, err := load(s, 16, time.Hour, warm, func(c *client, _ int, n int64) error {
 			res, err := c.do(request{method: "GET", path: key("get", n)}, false)
 			return want(res, err, 200)
 		}); err != nil {
@@ -223,7 +223,7 @@ func (b *bench) large() error {
 	for _, conns := range []int{1, 4} {
 		for _, put := range []struct{ name, sha string }{{"PUT 16 MiB", ""}, {"PUT 16 MiB signed payload", hex.EncodeToString(sum[:])}} {
 			if err := b.pair(put.name, conns, func(s *server, _ int) (result, error) {
-				return load(s.addr, conns, 2*b.slice, 0, func(c *client, _ int, n int64) error {
+				return load(s, conns, 2*b.slice, 0, func(c *client, _ int, n int64) error {
 					res, err := c.do(request{method: "PUT", path: key(n), body: body, sha: put.sha}, false)
 					return want(res, err, 200)
 				})
@@ -232,7 +232,7 @@ func (b *bench) large() error {
 			}
 		}
 		if err := b.pair("GET 16 MiB", conns, func(s *server, _ int) (result, error) {
-			return load(s.addr, conns, b.slice, 0, func(c *client, _ int, n int64) error {
+			return load(s, conns, b.slice, 0, func(c *client, _ int, n int64) error {
 				res, err := c.do(request{method: "GET", path: key(n)}, false)
 				return want(res, err, 200)
 			})
@@ -263,7 +263,7 @@ func (b *bench) multipart() error {
 	}
 	var mu sync.Mutex
 	tags := make([]string, parts)
-	up, err := load(b.ours.addr, 4, time.Hour, parts, func(c *client, _ int, n int64) error {
+	up, err := load(b.ours, 4, time.Hour, parts, func(c *client, _ int, n int64) error {
 		res, err := c.do(request{method: "PUT", path: path, query: query("partNumber", strconv.FormatInt(n+1, 10), "uploadId", id), body: body}, false)
 		mu.Lock()
 		tags[n] = res.etag

@@ -15,7 +15,7 @@ func (b *bench) lists() error {
 		if err := makeBucket(b.ours, bucket); err != nil {
 			return err
 		}
-		_, err := load(b.ours.addr, 64, time.Hour, n, func(c *client, _ int, i int64) error {
+		_, err := load(b.ours, 64, time.Hour, n, func(c *client, _ int, i int64) error {
 			res, err := c.do(request{method: "PUT", path: "/" + bucket + "/" + key(i), body: body}, false)
 			return want(res, err, 200)
 		})
@@ -38,7 +38,7 @@ func (b *bench) lists() error {
 		return err
 	}
 	page := func(bucket, params string) (time.Duration, error) {
-		r, err := load(b.ours.addr, 1, time.Hour, 200, func(c *client, _ int, _ int64) error {
+		r, err := load(b.ours, 1, time.Hour, 200, func(c *client, _ int, _ int64) error {
 			res, err := c.do(request{method: "GET", path: "/" + bucket, query: params}, false)
 			return want(res, err, 200)
 		})
@@ -101,7 +101,7 @@ func (b *bench) restart() error {
 // afterDelete deletes every key of the large bucket and times the next page.
 func (b *bench) afterDelete(key func(int64) string) error {
 	const batch = 1000
-	if _, err := load(b.ours.addr, 8, time.Hour, b.many/batch, func(c *client, _ int, n int64) error {
+	if _, err := load(b.ours, 8, time.Hour, b.many/batch, func(c *client, _ int, n int64) error {
 		doc := []byte("<Delete><Quiet>true</Quiet>")
 		for i := n * batch; i < (n+1)*batch; i++ {
 			doc = append(doc, "<Object><Key>"+key(i)+"</Key></Object>"...)

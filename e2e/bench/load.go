@@ -13,16 +13,20 @@ type result struct {
 	ops      int
 	elapsed  time.Duration
 	p50, p99 time.Duration
+	cpu      time.Duration // of the server's process, 0 where the system does not tell
 }
 
 func (r result) rate() float64 { return float64(r.ops) / r.elapsed.Seconds() }
 
+// cost is the CPU time in microseconds that one operation takes of the server.
+func (r result) cost() float64 { return float64(r.cpu.Microseconds()) / float64(r.ops) }
+
 // load runs op on conns connections for d, or until most operations were done (0: no limit). op gets the connection's number and a counter
 // that is unique over all of them.
-func load(addr string, conns int, d time.Duration, most int64, op func(c *client, conn int, n int64) error) (result, error) {
+func load(s *server, conns int, d time.Duration, most int64, op func(c *client, conn int, n int64) error) (result, error) {
 	clients := make([]*client, conns)
 	for i := range clients {
-		c, err := dial(addr)
+		c, err := dial(s.addr)
 		if err != nil {
 			return result{}, err
 		}
@@ -33,6 +37,7 @@ func load(addr string, conns int, d time.Duration, most int64, op func(c *client
 	var failed atomic.Pointer[error]
 	took := make([][]time.Duration, conns)
 	var wg sync.WaitGroup
+	cpu := s.cpu()
 	begun := time.Now()
 	for i, c := range clients {
 		wg.Go(func() {
@@ -51,7 +56,7 @@ func load(addr string, conns int, d time.Duration, most int64, op func(c *client
 		})
 	}
 	wg.Wait()
-	r := result{elapsed: time.Since(begun)}
+	r := result{elapsed: time.Since(begun), cpu: s.cpu() - cpu}
 	if err := failed.Load(); err != nil {
 		return r, *err
 	}

@@ -139,3 +139,22 @@ func mustDir(parts ...string) string {
 	fail(os.MkdirAll(dir, 0o700))
 	return dir
 }
+
+// cpu is the CPU time that the process has used, 0 where the system does not tell. Its grain is 10 ms.
+func (s *server) cpu() time.Duration {
+	if s.cmd == nil {
+		return 0
+	}
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	_, after, _ := strings.Cut(string(raw), ") ") // the name may hold spaces
+	fields := strings.Fields(after)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * 10 * time.Millisecond
+}

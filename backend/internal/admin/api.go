@@ -60,11 +60,12 @@ type Deps struct {
 	Config  *config.Config
 	Report  *config.Report // values for getConfig; nil shows none
 
-	Limiter limiter.Store // counters of requests; nil for no limits
-	S3Port  int           // of the S3 listener, for links where no public address is set
-	Hosts   []string      // names beside those of the settings that may stand in Host, without port
-	Alone   bool          // no other server uses the store: jobs that a stop interrupted are taken up at once
-	TempDir string        // where the directory of a large archive is kept while it is written; empty for the system's
+	Limiter  limiter.Store // counters of requests; nil for no limits
+	S3Port   int           // of the S3 listener, for links where no public address is set
+	Hosts    []string      // names beside those of the settings that may stand in Host, without port
+	ReadOnly bool          // the store takes no writes: sessions are kept for this process alone
+	Alone    bool          // no other server uses the store: jobs that a stop interrupted are taken up at once
+	TempDir  string        // where the directory of a large archive is kept while it is written; empty for the system's
 
 	Health func(context.Context) HealthReport // nil: always ok
 	Space  func() (blob.Space, error)         // nil: no bounded medium

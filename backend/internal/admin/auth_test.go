@@ -18,6 +18,7 @@ import (
 
 	"github.com/myfsio/myfsio/backend/internal/config"
 	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
@@ -125,6 +126,30 @@ func TestSessionsEnd(t *testing.T) {
 			}
 		}
 	})
+}
+
+// readOnly is a store that was opened for reading only.
+type readOnly struct{ kv.Store }
+
+func (readOnly) Update(context.Context, func(kv.Txn) error) error { return kv.ErrReadOnly }
+
+// A store that takes no writes can be looked at in the console all the same; its sessions end with the process.
+func TestSessionsOfAReadOnlyServer(t *testing.T) {
+	l := start(t, func(d *Deps) { d.KV, d.ReadOnly = readOnly{d.KV}, true })
+	in := l.browser()
+	in.get("/myfsio/buckets").want(200)
+	var s Session
+	in.get("/myfsio/session").want(200).into(&s)
+	require.Contains(t, s.Warnings, Warning{"ReadOnly", "The server was started read-only: nothing can be changed."})
+
+	other := l.browser()
+	in.do("DELETE", "/myfsio/session", "").want(204)
+	in.get("/myfsio/buckets").fails(401, "Unauthenticated")
+	other.get("/myfsio/buckets").want(200)
+	l.clock.Advance(l.deps.Config.SessionLifetime)
+	other.get("/myfsio/buckets").fails(401, "Unauthenticated")
+	l.browser() // sweeps
+	require.Len(t, l.api.sessions.held.rows, 1)
 }
 
 func TestWritesByCookieMustBeTheConsolesOwn(t *testing.T) {
@@ -461,4 +486,24 @@ func TestHealth(t *testing.T) {
 	var got Health
 	l.as("localadmin", "wrong").get("/myfsio/health").want(200).into(&got)
 	require.Nil(t, got.Checks)
+}
+
+// What the server counts is what its buckets do.
+func TestServerCounts(t *testing.T) {
+	l := start(t)
+	l.bucket("plain")
+	l.admin().do("POST", "/myfsio/buckets", `{"name":"kept","versioning":true}`).want(201)
+	l.put("plain", "a", "bb")
+	l.put("kept", "a", "a", "gone")
+	l.admin().do("DELETE", "/myfsio/buckets/kept/object?key=gone", "").want(200)
+	var s Server
+	l.admin().get("/myfsio/server").want(200).into(&s)
+	size := func(keys ...string) (n int64) {
+		for _, k := range keys {
+			n += int64(len("content of " + k))
+		}
+		return n
+	}
+	require.Equal(t, []int64{2, 3, size("a", "bb", "a"), 5, size("a", "bb", "a", "a", "gone"), 0},
+		[]int64{s.Buckets, s.Objects, s.Bytes, s.Versions, s.VersionBytes, s.UploadBytes})
 }

@@ -7,7 +7,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gorilla/securecookie"
@@ -91,10 +93,17 @@ func decodeSession(row string, raw []byte) (*session, error) {
 	})
 }
 
+// heldSessions are the sessions of a read-only server, by row: they end with the process.
+type heldSessions struct {
+	mu   sync.Mutex
+	rows map[string]*session
+}
+
 // sessionStore keeps sessions in the server's own store; the cookie only names the row, signed and encrypted. It is a sessions.Store.
 type sessionStore struct {
 	marker
 	kv       kv.Store
+	held     *heldSessions // instead of the store's; nil unless that is read-only
 	clock    clock.Clock
 	idents   *ident.Source
 	lifetime time.Duration
@@ -111,10 +120,14 @@ func newSessionStore(d Deps) *sessionStore {
 	// Life and size are the row's business.
 	cookie := securecookie.New(keys[:32], keys[32:]).MaxAge(0)
 	cookie.SetSerializer(securecookie.NopEncoder{})
-	return &sessionStore{
+	s := &sessionStore{
 		marker: marker{d.Seal.Derive("admin session mark", 32)}, kv: d.KV, clock: d.Clock, idents: d.Idents,
 		lifetime: d.Config.SessionLifetime, cookie: cookie,
 	}
+	if d.ReadOnly {
+		s.held = &heldSessions{rows: map[string]*session{}}
+	}
+	return s
 }
 
 // options are the attributes of the cookie; those of the library would send it to other sites.
@@ -139,26 +152,37 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 	if s.cookie.Decode(name, c.Value, &row) != nil {
 		return out, nil //nolint:nilerr // not ours, or of keys that were changed: nobody is signed in
 	}
-	var found *session
-	err = s.kv.View(r.Context(), func(tx kv.Reader) error {
-		raw, err := tx.Get(meta.SystemKey(sessionRows + string(row)))
-		if err != nil {
-			return err
-		}
-		found, err = decodeSession(string(row), raw)
-		return err
-	})
-	if errors.Is(err, kv.ErrNotFound) {
-		return out, nil
-	}
+	found, err := s.read(r.Context(), string(row))
 	if err != nil {
 		return out, bucket.Fault("admin.session", err)
 	}
-	if s.clock.Now().Before(found.expires) {
+	if found != nil && s.clock.Now().Before(found.expires) {
 		out.IsNew, out.ID = false, found.row
 		out.Values[sessionValue] = found
 	}
 	return out, nil
+}
+
+// read returns the session of a row, nil when there is none.
+func (s *sessionStore) read(ctx context.Context, row string) (found *session, err error) {
+	if h := s.held; h != nil {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return h.rows[row], nil
+	}
+	err = s.kv.View(ctx, func(tx kv.Reader) error {
+		raw, err := tx.Get(meta.SystemKey(sessionRows + row))
+		if errors.Is(err, kv.ErrNotFound) {
+			found = nil
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		found, err = decodeSession(row, raw)
+		return err
+	})
+	return found, err
 }
 
 // Save writes the row and then the cookie, or with a negative MaxAge removes both.
@@ -199,6 +223,13 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, in *sessions
 }
 
 func (s *sessionStore) write(ctx context.Context, row *session) error {
+	if h := s.held; h != nil {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		maps.DeleteFunc(h.rows, func(_ string, old *session) bool { return !s.clock.Now().Before(old.expires) })
+		h.rows[row.row] = row
+		return nil
+	}
 	now := fmt.Sprintf("%016x", s.clock.Now().Unix())
 	err := s.kv.Update(ctx, func(tx kv.Txn) error {
 		if err := sweep(tx, sessionRows, now); err != nil {
@@ -228,6 +259,12 @@ func sweep(tx kv.Txn, kind, before string) error {
 }
 
 func (s *sessionStore) remove(ctx context.Context, row string) error {
+	if h := s.held; h != nil {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.rows, row)
+		return nil
+	}
 	return bucket.Fault("admin.session", s.kv.Update(ctx, func(tx kv.Txn) error { return tx.Delete(meta.SystemKey(sessionRows + row)) }))
 }
 

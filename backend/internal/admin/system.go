@@ -115,7 +115,10 @@ func (a *API) getServer(ctx context.Context, c *call, _ *noInput) (*output[Serve
 			}
 			s.Buckets++
 			s.Objects += u.Objects
-			s.Bytes += u.VersionBytes + u.UploadBytes
+			s.Bytes += u.Bytes
+			s.Versions += u.Versions
+			s.VersionBytes += u.VersionBytes
+			s.UploadBytes += u.UploadBytes
 			after = b.Name
 		}
 		if !more {
@@ -166,6 +169,9 @@ func (a *API) warnings(ctx context.Context, c *call) ([]Warning, error) {
 		if c.scheme == "http" {
 			list = append(list, Warning{"PlainHTTP", "This connection is not encrypted. Put a proxy with TLS before the server."})
 		}
+	}
+	if a.ReadOnly {
+		list = append(list, Warning{"ReadOnly", "The server was started read-only: nothing can be changed."})
 	}
 	if a.Space != nil {
 		if sp, err := a.Space(); err == nil && sp.Free < sp.Reserve+sp.Total/20 {

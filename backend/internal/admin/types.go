@@ -18,7 +18,7 @@ type User struct {
 
 // Warning is a state of the server that somebody should change.
 type Warning struct {
-	Code string `json:"code" example:"DefaultSecret" doc:"DefaultSecret, PublicListener, PlainHTTP, SpaceLow, ReadOnly"`
+	Code string `json:"code" example:"DefaultSecret" doc:"DefaultSecret, PublicListener, PlainHTTP, ReadOnly, SpaceLow, Degraded"`
 	Text string `json:"text"`
 }
 
@@ -121,8 +121,11 @@ type Server struct {
 	Engine        *Engine   `json:"engine,omitempty"`
 	Space         *Space    `json:"space,omitempty" doc:"Absent where the objects are on no bounded medium"`
 	Buckets       int64     `json:"buckets"`
-	Objects       int64     `json:"objects"`
-	Bytes         int64     `json:"bytes"`
+	Objects       int64     `json:"objects" doc:"Current versions of all buckets, delete markers apart"`
+	Bytes         int64     `json:"bytes" doc:"Sum of the sizes of the current versions"`
+	Versions      int64     `json:"versions" doc:"Versions of all buckets, the current ones included, delete markers apart"`
+	VersionBytes  int64     `json:"versionBytes" doc:"Sum of the sizes of all versions"`
+	UploadBytes   int64     `json:"uploadBytes" doc:"Sum of the sizes of the parts of open uploads, which no version has yet"`
 	Users         int64     `json:"users"`
 	JobsRunning   int64     `json:"jobsRunning"`
 	Warnings      []Warning `json:"warnings"`

@@ -18,6 +18,7 @@ import (
 type response struct {
 	w       http.ResponseWriter
 	ctl     *http.ResponseController
+	conn    *corked // nil when the connection is none of ours, or shared by several requests
 	r       *http.Request
 	idle    time.Duration
 	hostID  string
@@ -33,6 +34,9 @@ type response struct {
 func newResponse(w http.ResponseWriter, r *http.Request, idle time.Duration) *response {
 	res := &response{w: w, ctl: http.NewResponseController(w), r: r, idle: idle}
 	res.body = &timedBody{res: res, body: r.Body}
+	if r.ProtoMajor == 1 {
+		res.conn, _ = r.Context().Value(corkedKey{}).(*corked)
+	}
 	return res
 }
 
@@ -68,7 +72,14 @@ func (w *response) start(status int) {
 			_ = w.ctl.EnableFullDuplex() // else net/http waits for the rest of the body before it sends a refusal
 		}
 	}
+	w.conn.hold()
 	w.w.WriteHeader(status)
+}
+
+// flush sends what the answer has so far. A failure means that the client has gone, which the next write or read finds again.
+func (w *response) flush() {
+	_ = w.ctl.Flush() // a writer that cannot flush sends it later
+	_ = w.conn.release()
 }
 
 // expected settles "Expect: 100-continue" for a request without a body, for which net/http sends no 100: a client that counts on it would
@@ -263,7 +274,7 @@ func (c *call) working(fn func() error, done func() s3xml.Document) error {
 				w.write([]byte(s3xml.Declaration))
 			}
 			w.write([]byte(" "))
-			_ = w.ctl.Flush() // a writer that cannot flush sends the space later
+			w.flush()
 		}
 	}
 }
@@ -294,7 +305,7 @@ const (
 
 // end sends what is buffered while the write deadline holds, and then takes the deadline away: the connection's next request may not be ours.
 func (w *response) end() {
-	_ = w.ctl.Flush()
+	w.flush()
 	w.linger()
 	_ = w.ctl.SetWriteDeadline(time.Time{})
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/myfsio/myfsio/backend/internal/config"
+	"github.com/myfsio/myfsio/backend/internal/s3"
 )
 
 // Mode is which listeners a process opens.
@@ -55,6 +56,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	for _, f := range o.Report.Findings {
 		log.Log(ctx, findingLevel(f.Level), f.Text, "setting", f.Setting)
 	}
+	paceCollector()
 	s := &process{Options: o, log: log}
 	if o.Mode == ModeUI {
 		return s.runConsoleOnly(ctx)
@@ -99,18 +101,19 @@ func (s *process) listen(name string, port int, first http.Handler) (*listener, 
 	if err != nil {
 		return nil, portError(name, addr, port, err)
 	}
-	l := &listener{name: name, net: n}
+	l := &listener{name: name, net: s3.Listener(n)}
 	l.set(first)
 	l.server = &http.Server{
 		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*l.handler.Load()).ServeHTTP(w, r) }),
 		ReadHeaderTimeout: 30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
+		ConnContext:       s3.ConnContext,
 		ErrorLog:          slog.NewLogLogger(quiet{s.log.Handler()}, slog.LevelDebug),
 	}
 	s.listeners = append(s.listeners, l)
 	go func() {
-		if err := l.server.Serve(n); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		if err := l.server.Serve(l.net); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			s.log.Error("listener ended", "listener", name, "error", err)
 		}
 	}()

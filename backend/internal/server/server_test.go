@@ -149,6 +149,10 @@ func TestServeStopServe(t *testing.T) {
 		status, body = send(t, method, r.s3+"/kept/a/key", "", asRoot...)
 		require.Equal(t, 503, status, body)
 	}
+	status, body = send(t, "POST", r.console+"/myfsio/session", `{"accessKey":"root","secretKey":"root-secret-of-tests"}`,
+		"Content-Type", "application/json", "X-Myfsio-Console", "1", "Origin", r.console)
+	require.Equal(t, 200, status, body)
+	require.Contains(t, body, `"code":"ReadOnly"`)
 	r.end(t)
 }
 

@@ -150,7 +150,7 @@ func (st *stores) serve(_ context.Context, s *process, s3l, console *listener) (
 	c := st.config
 	if st.admin, err = admin.New(admin.Deps{
 		IAM: st.iam, Buckets: st.buckets, Objects: st.objects, KV: st.kv, Seal: st.box, Clock: st.clock, Idents: st.idents, Logger: s.log,
-		Config: c, Report: st.report, Limiter: st.limits.store, S3Port: s3l.port(), Alone: true,
+		Config: c, Report: st.report, Limiter: st.limits.store, S3Port: s3l.port(), ReadOnly: st.readOnly, Alone: true,
 		TempDir: filepath.Join(c.StorageRoot, SystemDir, "tmp"), Health: st.health, Space: st.blobs.Space,
 	}); err != nil {
 		return err

@@ -70,6 +70,7 @@ type Store struct {
 	swept chan struct{} // closed when the sweeper has ended
 
 	sweeper *sweeper
+	hot     *hotRows
 	flow    flow
 	rotated atomic.Bool // a new memtable was begun
 
@@ -127,6 +128,7 @@ func Open(dir string, opts Options) (*Store, error) {
 		next:   newRound(),
 
 		sweeper: newSweeper(),
+		hot:     newHotRows(),
 	}
 	if !opts.ReadOnly {
 		if err := opts.FS.MkdirAll(dir, 0o700); err != nil {
@@ -262,7 +264,7 @@ func (s *Store) update(ctx context.Context, fn func(kv.Txn) error, reclaim bool)
 		return err
 	}
 	defer s.active.Done()
-	t := &txn{reader: reader{ctx: ctx}, sweeper: s.sweeper}
+	t := &txn{reader: reader{ctx: ctx}, sweeper: s.sweeper, hot: s.hot}
 	r, wrote, err := s.attempt(t, fn, reclaim)
 	if werr := s.await(r, wrote); werr != nil {
 		return werr
@@ -508,6 +510,7 @@ func (s *Store) deleteRange(ctx context.Context, start, end []byte) (*round, err
 		return nil, err
 	}
 	defer s.yield()
+	s.hot.clear()
 	batch := s.db.NewBatch()
 	if err := batch.DeleteRange(start, end, nil); err != nil {
 		return nil, err

@@ -162,10 +162,23 @@ type txn struct {
 	reader
 	batch   *pebble.Batch
 	sweeper *sweeper
+	hot     *hotRows
 	budget  kv.Budget
 	refuse  error // what Set answers: nil, kv.ErrFull or kv.ErrReadOnly
 	hooks   []func()
 	touched kinds
+}
+
+// Get reads what is committed and what this transaction wrote. Only before its first write it is certain that a row is committed.
+func (t *txn) Get(key []byte) ([]byte, error) {
+	if value, ok := t.hot.get(key); ok {
+		return value, nil
+	}
+	value, err := t.reader.Get(key)
+	if err == nil && t.batch.Empty() {
+		t.hot.keep(key, value)
+	}
+	return value, err
 }
 
 func (t *txn) Set(key, value []byte) error {
@@ -179,6 +192,7 @@ func (t *txn) Set(key, value []byte) error {
 		return err
 	}
 	t.sweeper.set(key)
+	t.hot.drop(key)
 	t.touched.add(key)
 	return t.batch.Set(key, value, nil)
 }
@@ -194,6 +208,7 @@ func (t *txn) Delete(key []byte) error {
 		return err
 	}
 	t.sweeper.deleted(key)
+	t.hot.drop(key)
 	t.touched.add(key)
 	return t.batch.Delete(key, nil)
 }

@@ -494,6 +494,9 @@ export type SearchPage = {
 
 export type Server = {
     buckets: number;
+    /**
+     * Sum of the sizes of the current versions
+     */
     bytes: number;
     cpus: number;
     engine?: Engine;
@@ -501,6 +504,9 @@ export type Server = {
     goroutines: number;
     heapBytes: number;
     jobsRunning: number;
+    /**
+     * Current versions of all buckets, delete markers apart
+     */
     objects: number;
     platform: string;
     region: string;
@@ -510,9 +516,21 @@ export type Server = {
      */
     space?: Space;
     started: string;
+    /**
+     * Sum of the sizes of the parts of open uploads, which no version has yet
+     */
+    uploadBytes: number;
     uptimeSeconds: number;
     users: number;
     version: string;
+    /**
+     * Sum of the sizes of all versions
+     */
+    versionBytes: number;
+    /**
+     * Versions of all buckets, the current ones included, delete markers apart
+     */
+    versions: number;
     warnings: Array<Warning>;
 };
 
@@ -721,7 +739,7 @@ export type Versioning = {
 
 export type Warning = {
     /**
-     * DefaultSecret, PublicListener, PlainHTTP, SpaceLow, ReadOnly
+     * DefaultSecret, PublicListener, PlainHTTP, ReadOnly, SpaceLow, Degraded
      */
     code: string;
     text: string;
