@@ -1,4 +1,4 @@
-import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { createBulkDelete } from "@myfsio/client";
 import { newUser, ok, sessionOf } from "../../support/api";
 import { choose, dialog, openBucket, openDetails, row, slowUploads, tray, uploadFiles } from "../../support/console";
@@ -193,7 +193,9 @@ test("properties, activity and settings", async ({ page, admin, s3, bucket }) =>
   await look(page, "settings");
 });
 
-test("menus, palette, shortcuts and the drawer", async ({ page }) => {
+test("menus, palette, shortcuts and the drawer", async ({ page, s3, bucket }) => {
+  // So many that the palette scrolls.
+  for (let i = 0; i < 12; i += 1) await s3.send(new CreateBucketCommand({ Bucket: `${bucket}-${i}` }));
   await page.goto("/ui/activity");
   await expect(page.getByRole("heading", { name: "Activity" })).toBeVisible();
   await page.getByRole("button", { name: /^Account of/ }).click();

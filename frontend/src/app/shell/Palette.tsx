@@ -84,6 +84,7 @@ export function Palette(props: { onClose: () => void; onHelp: () => void }) {
       highlightQuery
       scrollable
       maxHeight={420}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
       closeOnActionTrigger
       transitionProps={{ duration: 0 }}
       overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
