@@ -20,15 +20,19 @@ export async function accessible(page: Page, what: string, rules?: string[]): Pr
 
 /** Nothing may lie to the right of what is seen. */
 export async function fits(page: Page, what: string): Promise<void> {
-  const over = await page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll("body *")]
-      .filter((element) => element.getBoundingClientRect().right > width + 1)
-      .map((element) => `${element.tagName} ${element.className} ${Math.round(element.getBoundingClientRect().right)}`)
-      .slice(0, 5);
-  });
-  expect(over, what).toEqual([]);
+  // A page that was just made narrow is drawn anew before it fits.
+  const over = () =>
+    page.evaluate(() => {
+      const width = document.documentElement.clientWidth;
+      if (document.documentElement.scrollWidth <= width) return [];
+      return [...document.querySelectorAll("body *")]
+        .filter((element) => element.getBoundingClientRect().right > width + 1)
+        .map(
+          (element) => `${element.tagName} ${element.className} ${Math.round(element.getBoundingClientRect().right)}`,
+        )
+        .slice(0, 5);
+    });
+  await expect.poll(over, what).toEqual([]);
 }
 
 const NARROW = { width: 360, height: 740 };
