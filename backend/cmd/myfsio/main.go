@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"runtime"
@@ -30,6 +31,11 @@ type cli struct {
 		List   userList   `cmd:"" help:"List the users."`
 		Rotate userRotate `cmd:"" help:"Give an access key a new secret and print it."`
 	} `cmd:"" help:"Manage users of the server that runs on this store."`
+	Account struct {
+		List   accountList   `cmd:"" help:"List the accounts: name, id, canonical id and display name."`
+		Create accountCreate `cmd:"" help:"Make an account and print the keys of its first administrator."`
+		Delete accountDelete `cmd:"" help:"Delete an account without buckets, with its users."`
+	} `cmd:"" help:"Manage accounts of the server that runs on this store."`
 	Compact compact `cmd:"" help:"Compact the metadata store of the running server."`
 }
 
@@ -152,15 +158,12 @@ func (h *health) Run() error {
 type userList struct{ settings }
 
 func (u *userList) Run() error {
-	var users []struct {
-		AccessKey string `json:"access_key"`
-		Name      string `json:"display_name"`
-	}
-	if err := u.ask(http.MethodGet, "/users", &users); err != nil {
+	var users []server.ControlUser
+	if err := u.ask(http.MethodGet, "/users", nil, &users); err != nil {
 		return err
 	}
 	for _, user := range users {
-		fmt.Printf("%s\t%s\n", user.AccessKey, user.Name)
+		fmt.Printf("%s\t%s\t%s\n", user.AccessKey, user.Name, user.Account)
 	}
 	return nil
 }
@@ -174,26 +177,65 @@ func (u *userRotate) Run() error {
 	var got struct {
 		SecretKey string `json:"secret_key"`
 	}
-	if err := u.ask(http.MethodPost, "/users/"+u.AccessKey+"/rotate", &got); err != nil {
+	if err := u.ask(http.MethodPost, "/users/"+url.PathEscape(u.AccessKey)+"/rotate", nil, &got); err != nil {
 		return err
 	}
 	fmt.Println(got.SecretKey)
 	return nil
 }
 
+type accountList struct{ settings }
+
+func (a *accountList) Run() error {
+	var accounts []server.ControlAccount
+	if err := a.ask(http.MethodGet, "/accounts", nil, &accounts); err != nil {
+		return err
+	}
+	for _, account := range accounts {
+		fmt.Printf("%s\t%s\t%s\t%s\n", account.Name, account.ID, account.CanonicalID, account.DisplayName)
+	}
+	return nil
+}
+
+type accountCreate struct {
+	settings
+	Name        string `arg:"" help:"The name: 1 to 64 letters, digits and . _ -."`
+	DisplayName string `name:"display-name" placeholder:"TEXT" help:"What people call it; the name when absent."`
+	AccessKey   string `name:"access-key" placeholder:"KEY" help:"Of the administrator; made by the server when absent."`
+	SecretKey   string `name:"secret-key" placeholder:"SECRET" env:"MYFSIO_ACCOUNT_SECRET_KEY" help:"Of the administrator; made by the server when absent. Other users of this machine can read arguments: rather set it in the environment."`
+}
+
+func (a *accountCreate) Run() error {
+	got := server.ControlAccount{Name: a.Name, DisplayName: a.DisplayName, AccessKey: a.AccessKey, SecretKey: a.SecretKey}
+	if err := a.ask(http.MethodPost, "/accounts", &got, &got); err != nil {
+		return err
+	}
+	fmt.Printf("name\t%s\nid\t%s\ncanonical_id\t%s\naccess_key\t%s\nsecret_key\t%s\n", got.Name, got.ID, got.CanonicalID, got.AccessKey, got.SecretKey)
+	return nil
+}
+
+type accountDelete struct {
+	settings
+	Name string `arg:"" help:"The name."`
+}
+
+func (a *accountDelete) Run() error {
+	return a.ask(http.MethodDelete, "/accounts/"+url.PathEscape(a.Name), nil, &struct{}{})
+}
+
 type compact struct{ settings }
 
-func (c *compact) Run() error { return c.ask(http.MethodPost, "/compact", &struct{}{}) }
+func (c *compact) Run() error { return c.ask(http.MethodPost, "/compact", nil, &struct{}{}) }
 
 // ask sends a command to the server that runs on the configured store.
-func (s *settings) ask(method, path string, into any) error {
+func (s *settings) ask(method, path string, body, into any) error {
 	conf, _, err := s.load()
 	if err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	return server.Control(ctx, conf.StorageRoot, method, path, into)
+	return server.Control(ctx, conf.StorageRoot, method, path, body, into)
 }
 
 func main() {

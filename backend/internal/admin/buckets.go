@@ -45,7 +45,7 @@ func bucketPage(after string) bucket.ListInput {
 	return bucket.ListInput{After: after, Max: bucketStep}
 }
 
-// visible calls fn for every bucket that matches the search and that the caller may list, in order of name.
+// visible calls fn for every bucket of the caller's account that matches the search and that the caller may list, in order of name.
 func (a *API) visible(ctx context.Context, c *call, search string, fn func(*meta.Bucket)) error {
 	search = strings.ToLower(search)
 	after := ""
@@ -56,7 +56,7 @@ func (a *API) visible(ctx context.Context, c *call, search string, fn func(*meta
 		}
 		for _, b := range page {
 			after = b.Name
-			if strings.Contains(b.Name, search) && a.may(c, b, onListing("s3:ListBucket", b.Name, "", "/", a.Config.UIPageSize)) {
+			if b.Account == c.id.Account && strings.Contains(b.Name, search) && a.may(c, b, onListing("s3:ListBucket", b.Name, "", "/", a.Config.UIPageSize)) {
 				fn(b)
 			}
 		}
@@ -176,13 +176,17 @@ func (a *API) describeBucket(ctx context.Context, c *call, s sorted) (Bucket, er
 			return Bucket{}, err
 		}
 	}
+	owner, err := a.IAM.AccountName(ctx, b.Account)
+	if err != nil {
+		return Bucket{}, err
+	}
 	region := b.Region
 	if region == "" {
 		region = a.Config.Region
 	}
 	u := s.usage
 	return Bucket{
-		Name: b.Name, Created: b.Created, Region: region, Owner: b.Account, Versioning: versioningName(b.Versioning), Access: a.access(b),
+		Name: b.Name, Created: b.Created, Region: region, Owner: owner, Versioning: versioningName(b.Versioning), Access: a.access(b),
 		Objects: u.Objects, Bytes: u.Bytes, Versions: u.Versions, VersionBytes: u.VersionBytes, Markers: u.Markers, Uploads: u.Uploads,
 		UploadBytes: u.UploadBytes, Permissions: a.permissionsOn(c, b, "*", bucketActions, keyActions),
 	}, nil

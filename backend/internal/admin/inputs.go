@@ -7,6 +7,11 @@ type (
 	sessionInput struct{ Body Credentials }
 	tokenInput   struct{ Body TokenRequest }
 
+	createAccountInput struct{ Body NewAccount }
+	accountInput       struct {
+		Name string `path:"name" maxLength:"64"`
+	}
+
 	createUserInput struct{ Body NewUser }
 	userInput       struct {
 		AccessKey string `path:"accessKey" maxLength:"128"`

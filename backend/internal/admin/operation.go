@@ -149,6 +149,7 @@ func (m *mount) register() {
 	a := m.api
 	a.sessionRoutes(m)
 	a.systemRoutes(m)
+	a.accountRoutes(m)
 	a.userRoutes(m)
 	a.bucketRoutes(m)
 	a.objectRoutes(m)
@@ -178,6 +179,7 @@ func specification() huma.Config {
 		},
 		Tags: []*huma.Tag{
 			{Name: tagSession, Description: "Signing in and out"}, {Name: tagSystem, Description: "The server itself"},
+			{Name: tagAccount, Description: "Tenants, each with its own users and buckets"},
 			{Name: tagUsers, Description: "Who may do what"}, {Name: tagBuckets, Description: "Buckets and their state"},
 			{Name: tagObjects, Description: "Browsing and changing objects"}, {Name: tagLinks, Description: "Presigned links"},
 			{Name: tagContent, Description: "Bytes up and down"}, {Name: tagUploads, Description: "Large objects in parts"},

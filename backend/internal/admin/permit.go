@@ -204,7 +204,7 @@ func (a *API) generally(c *call, action string) bool {
 	return a.decide(c.subject(a), &meta.Bucket{Account: c.id.Account}, need{action: action}).Allowed
 }
 
-// admin reports whether an identity may do everything with users.
+// admin reports whether an identity administers the server.
 func (a *API) admin(id *iam.Identity) bool { return a.IAM.AuthorizeAdmin(id, "iam:*").Allowed }
 
 // Actions that the console shows or explains, on a bucket and on its keys.

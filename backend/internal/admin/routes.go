@@ -6,6 +6,7 @@ import "net/http"
 const (
 	tagSession = "Session"
 	tagSystem  = "System"
+	tagAccount = "Accounts"
 	tagUsers   = "Users"
 	tagBuckets = "Buckets"
 	tagObjects = "Objects"
@@ -67,11 +68,31 @@ func (a *API) systemRoutes(m *mount) {
 	}, a.getServer)
 }
 
+// accountRoutes: accounts, in the same spelling as users.
+func (a *API) accountRoutes(m *mount) {
+	add(m, operation{
+		id: "listAccounts", method: http.MethodGet, path: "/myfsio/accounts", tag: tagAccount, need: administrative("myfsio:ListAccounts"),
+		summary: "List accounts",
+	}, a.listAccounts)
+	add(m, operation{
+		id: "createAccount", method: http.MethodPost, path: "/myfsio/accounts", tag: tagAccount, need: administrative("myfsio:CreateAccount"),
+		status:  http.StatusCreated,
+		summary: "Create an account with its first administrator",
+		text:    "The answer is the only one that shows the secret key.",
+	}, a.createAccount)
+	add(m, operation{
+		id: "deleteAccount", method: http.MethodDelete, path: "/myfsio/accounts/{name}", tag: tagAccount, need: administrative("myfsio:DeleteAccount"),
+		summary: "Delete an account with its users",
+		text:    "Refused while the account has buckets, and for the account `default`.",
+	}, a.deleteAccount)
+}
+
 // userRoutes: users, with documents in snake_case, at the paths that scripts already know and below /myfsio.
 func (a *API) userRoutes(m *mount) {
 	add(m, operation{
 		id: "listUsers", method: http.MethodGet, path: "/myfsio/iam/users", alias: "/iam/users", tag: tagUsers, need: administrative("iam:ListUsers"),
 		summary: "List users",
+		text:    "Those of one's own account. The other operations on users see no others either.",
 	}, a.listUsers)
 	add(m, operation{
 		id: "createUser", method: http.MethodPost, path: "/myfsio/iam/users", alias: "/iam/users", tag: tagUsers, need: onUser("iam:CreateUser"),
@@ -99,7 +120,7 @@ func (a *API) bucketRoutes(m *mount) {
 	add(m, operation{
 		id: "listBuckets", method: http.MethodGet, path: "/myfsio/buckets", tag: tagBuckets, need: own(),
 		summary: "List buckets",
-		text:    "The buckets that the user may list, with what they hold.",
+		text:    "The buckets of the account that the user may list, with what they hold.",
 	}, a.listBuckets)
 	add(m, operation{
 		id: "createBucket", method: http.MethodPost, path: "/myfsio/buckets", tag: tagBuckets, need: data("s3:CreateBucket"),

@@ -340,7 +340,7 @@ func (a *API) deleteSession(_ context.Context, c *call, _ *noInput) (*noBody, er
 // generalActions are the actions that belong to no bucket and that the console asks for.
 var generalActions = []string{
 	"s3:ListAllMyBuckets", "s3:CreateBucket", "iam:ListUsers", "iam:CreateUser", "iam:DeleteUser", "iam:UpdateAccessKey", "iam:PutUserPolicy",
-	"myfsio:GetConfig", "myfsio:GetServer", "myfsio:ListJobs",
+	"myfsio:GetConfig", "myfsio:GetServer", "myfsio:ListJobs", "myfsio:CreateAccount", "myfsio:DeleteAccount", "myfsio:ListAccounts",
 }
 
 // sessionOf describes the caller, and the server as far as the console needs it.
@@ -353,7 +353,11 @@ func (a *API) sessionOf(ctx context.Context, c *call) (Session, error) {
 	if c.id == nil {
 		return s, nil
 	}
-	s.User = &User{AccessKey: c.id.AccessKey, Name: c.id.Name, Account: c.id.Account, Admin: a.admin(c.id), Environment: c.id.Environment}
+	account, err := a.IAM.AccountName(ctx, c.id.Account)
+	if err != nil {
+		return s, err
+	}
+	s.User = &User{AccessKey: c.id.AccessKey, Name: c.id.Name, Account: account, Admin: a.admin(c.id), Environment: c.id.Environment}
 	if c.session != nil {
 		s.Expires = &c.session.expires
 	}
@@ -362,7 +366,6 @@ func (a *API) sessionOf(ctx context.Context, c *call) (Session, error) {
 			s.Permissions = append(s.Permissions, action)
 		}
 	}
-	var err error
 	s.Warnings, err = a.warnings(ctx, c)
 	return s, err
 }

@@ -29,6 +29,9 @@ var samples = map[string]sample{
 	"getVersion":       {},
 	"getConfig":        {},
 	"getServer":        {},
+	"listAccounts":     {},
+	"createAccount":    {"", `{"name":"team"}`},
+	"deleteAccount":    {"/myfsio/accounts/other", ""},
 	"listUsers":        {},
 	"createUser":       {"", `{"display_name":"x","policies":[]}`},
 	"rotateSecret":     {"/myfsio/iam/users/victim/rotate", ""},
@@ -73,6 +76,7 @@ func fixture(t *testing.T) *lab {
 	l.bucket("one")
 	l.put("one", "k")
 	l.admin().do("POST", "/iam/users", `{"display_name":"victim","access_key":"victim","policies":[]}`).want(201)
+	l.admin().do("POST", "/myfsio/accounts", `{"name":"other"}`).want(201)
 	return l
 }
 

@@ -11,7 +11,7 @@ import (
 type User struct {
 	AccessKey   string `json:"accessKey"`
 	Name        string `json:"name" doc:"Display name"`
-	Account     string `json:"account"`
+	Account     string `json:"account" doc:"Name of the account"`
 	Admin       bool   `json:"admin" doc:"May do everything with users and with the server"`
 	Environment bool   `json:"environment" doc:"The key is set by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY of the server"`
 }
@@ -153,11 +153,42 @@ func (p *Policies) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// Account is a tenant with its own users and buckets. The members of the documents on accounts are in snake_case, as those on users.
+type Account struct {
+	Name        string     `json:"name"`
+	ID          string     `json:"id" example:"000000000000" doc:"Account number in ARNs, twelve digits"`
+	CanonicalID string     `json:"canonical_id" doc:"Canonical user id in ACLs and owners, 64 hex characters"`
+	DisplayName string     `json:"display_name"`
+	Created     *time.Time `json:"created,omitempty" doc:"Absent for the default account"`
+}
+
+// AccountList is every account, the default one first.
+type AccountList struct {
+	Accounts []Account `json:"accounts"`
+}
+
+// NewAccount describes an account to create, and its first administrator.
+type NewAccount struct {
+	Name        string `json:"name" minLength:"1" maxLength:"64" pattern:"^[A-Za-z0-9._-]+$" example:"team" doc:"Unique, and not twelve digits"`
+	DisplayName string `json:"display_name,omitempty" maxLength:"128" doc:"The name when absent"`
+	AccessKey   string `json:"access_key,omitempty" maxLength:"128" doc:"Of the administrator; made by the server when absent"`
+	SecretKey   string `json:"secret_key,omitempty" maxLength:"256" doc:"Of the administrator; made by the server when absent"`
+}
+
+// NewAccountSecret is an account with the secret of its administrator, which is shown this once.
+type NewAccountSecret struct {
+	Account
+	AccessKey string `json:"access_key"`
+	SecretKey string `json:"secret_key"`
+	UserID    string `json:"user_id"`
+}
+
 // UserEntry is a user in the list. The members of this and the other documents on users are in snake_case.
 type UserEntry struct {
 	AccessKey   string    `json:"access_key"`
 	UserID      string    `json:"user_id"`
 	DisplayName string    `json:"display_name"`
+	Account     string    `json:"account" doc:"Name of the account"`
 	Created     time.Time `json:"created"`
 	Disabled    bool      `json:"disabled"`
 	Environment bool      `json:"environment" doc:"Managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY"`
@@ -176,6 +207,7 @@ type NewUser struct {
 	AccessKey   string   `json:"access_key,omitempty" maxLength:"128" doc:"Made by the server when absent"`
 	SecretKey   string   `json:"secret_key,omitempty" maxLength:"256" doc:"Made by the server when absent"`
 	Policies    Policies `json:"policies,omitempty" required:"false"`
+	Account     string   `json:"account,omitempty" maxLength:"64" doc:"Name of the account, one's own when absent; another one only by administrators of the account default"`
 }
 
 // UserSecret is a user with its secret, which is shown this once.
@@ -184,6 +216,7 @@ type UserSecret struct {
 	SecretKey   string   `json:"secret_key"`
 	UserID      string   `json:"user_id"`
 	DisplayName string   `json:"display_name"`
+	Account     string   `json:"account" doc:"Name of the account"`
 	Policies    Policies `json:"policies"`
 }
 
@@ -192,7 +225,7 @@ type Bucket struct {
 	Name         string    `json:"name"`
 	Created      time.Time `json:"created"`
 	Region       string    `json:"region"`
-	Owner        string    `json:"owner" doc:"Account"`
+	Owner        string    `json:"owner" doc:"Name of the account"`
 	Versioning   string    `json:"versioning" enum:"Off,Enabled,Suspended"`
 	Access       string    `json:"access" enum:"private,public" doc:"Whether anonymous requests may list the bucket or read from it"`
 	Objects      int64     `json:"objects" doc:"Current versions that are no delete markers"`

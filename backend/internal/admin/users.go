@@ -6,10 +6,10 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/iam"
 )
 
-// Users are the account's. Who may change whom is decided by iam, inside the transaction of the change.
+// Users are those of the caller's account. Who may change whom is decided by iam, inside the transaction of the change.
 
-func (a *API) listUsers(ctx context.Context, _ *call, _ *noInput) (*output[UserList], error) {
-	users, err := a.IAM.Users(ctx)
+func (a *API) listUsers(ctx context.Context, c *call, _ *noInput) (*output[UserList], error) {
+	users, err := a.IAM.Users(ctx, c.id)
 	if err != nil {
 		return nil, err
 	}
@@ -22,14 +22,14 @@ func (a *API) listUsers(ctx context.Context, _ *call, _ *noInput) (*output[UserL
 
 func userEntry(u iam.User) UserEntry {
 	return UserEntry{
-		AccessKey: u.AccessKey, UserID: u.UserID, DisplayName: u.Name, Created: u.Created, Disabled: u.Disabled, Environment: u.Environment,
+		AccessKey: u.AccessKey, UserID: u.UserID, DisplayName: u.Name, Account: u.Account, Created: u.Created, Disabled: u.Disabled, Environment: u.Environment,
 		Admin: u.Administrator, Policies: Policies(u.Policies),
 	}
 }
 
 func (a *API) createUser(ctx context.Context, c *call, in *createUserInput) (*output[UserSecret], error) {
 	u, secret, err := a.IAM.CreateUser(ctx, c.id, iam.CreateUser{
-		Name: in.Body.DisplayName, AccessKey: in.Body.AccessKey, Secret: in.Body.SecretKey, Policies: in.Body.Policies,
+		Name: in.Body.DisplayName, AccessKey: in.Body.AccessKey, Secret: in.Body.SecretKey, Policies: in.Body.Policies, Account: in.Body.Account,
 	})
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (a *API) createUser(ctx context.Context, c *call, in *createUserInput) (*ou
 }
 
 func userSecret(u iam.User, secret string) UserSecret {
-	return UserSecret{AccessKey: u.AccessKey, SecretKey: secret, UserID: u.UserID, DisplayName: u.Name, Policies: Policies(u.Policies)}
+	return UserSecret{AccessKey: u.AccessKey, SecretKey: secret, UserID: u.UserID, DisplayName: u.Name, Account: u.Account, Policies: Policies(u.Policies)}
 }
 
 func (a *API) rotateSecret(ctx context.Context, c *call, in *userInput) (*output[UserSecret], error) {

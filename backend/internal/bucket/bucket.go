@@ -46,7 +46,7 @@ func New(d Deps) *Service {
 // CreateInput describes a new bucket.
 type CreateInput struct {
 	Name    string
-	Account string // owner
+	Account string // id of the owner
 	User    string
 	Region  string // location constraint, empty when the request had none
 }
@@ -69,6 +69,12 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*meta.Bucket, err
 		old, err := meta.GetBucket(tx, in.Name)
 		switch {
 		case errors.Is(err, kv.ErrNotFound):
+			// An account may be deleted while it has no bucket.
+			if _, err := meta.GetAccount(tx, in.Account); errors.Is(err, kv.ErrNotFound) {
+				return fault.New(op, fault.AccessDenied, "The account does not exist any more.")
+			} else if err != nil {
+				return err
+			}
 			return tx.Set(meta.BucketKey(in.Name), fresh.Encode())
 		case err != nil:
 			return err

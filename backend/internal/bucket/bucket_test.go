@@ -47,6 +47,8 @@ func TestLife(t *testing.T) {
 		require.Equal(t, b.ID, again.ID)
 		_, err = s.Create(ctx, CreateInput{Name: "photos", Account: "other"})
 		require.Equal(t, fault.BucketExists, fault.KindOf(err))
+		_, err = s.Create(ctx, CreateInput{Name: "orphan", Account: "123456789012"})
+		require.Equal(t, fault.AccessDenied, fault.KindOf(err), "the account was deleted meanwhile")
 
 		v, err := s.SetVersioning(ctx, "photos", meta.VersioningEnabled)
 		require.NoError(t, err)

@@ -12,14 +12,18 @@ type Access struct {
 	Action       string           // of policy's table, as "s3:GetObject"
 	Bucket       *meta.Bucket     // nil for what concerns no bucket; for one that is to be created, its name and the creator's account
 	BucketPolicy *policy.Document // nil when there is none
-	Key          string           // object key; not looked at for actions on buckets
-	Keys         func(name string) ([]string, bool)
+	// Grants reports whether the ACL that governs the action grants it to the caller; nil without one. What an ACL grants to the account
+	// that owns the bucket is no grant to its users: inside an account their own policies decide.
+	Grants func(action string) bool
+	Key    string                             // object key; not looked at for actions on buckets
+	Keys   func(name string) ([]string, bool) // the values of a condition key, and whether the request has it; nil for none
 }
 
 const headBucket = "s3:HeadBucket"
 
-// Authorize decides over a request: an explicit deny anywhere refuses; else the caller's policy or the bucket's must allow, and across
-// accounts both. The operation HeadBucket is s3:HeadBucket here: s3:ListBucket allows it, as in AWS, and so does the simple verb `read`.
+// Authorize decides over a request, as between AWS accounts: an explicit deny anywhere refuses. Else inside the account of the bucket the
+// caller's policy, the bucket's policy or its ACL must allow; from another account the caller's policy and one of the other two; without
+// credentials one of those two. It returns the statement that decided. The operation HeadBucket is s3:HeadBucket here: s3:ListBucket allows it, as in AWS, and so does the simple verb `read`.
 func (s *Service) Authorize(id *Identity, a Access) policy.Decision {
 	if id == nil {
 		id = Anonymous
@@ -44,15 +48,19 @@ func decide(id *Identity, a Access) policy.Decision {
 			req.Resource = policy.ObjectARN(a.Bucket.Name, a.Key)
 		}
 	}
-	if a.BucketPolicy == nil {
+	if a.BucketPolicy == nil && a.Grants == nil {
 		return policy.Evaluate(&req, id.sources[:])
 	}
-	sources := [2]policy.Source{id.sources[0], {Name: "bucket policy", Kind: policy.SourceResource, Document: a.BucketPolicy}}
+	sources := [...]policy.Source{
+		id.sources[0],
+		{Name: "bucket policy", Kind: policy.SourceResource, Document: a.BucketPolicy},
+		{Name: "access control list", Kind: policy.SourceResource, Grants: a.Grants},
+	}
 	return policy.Evaluate(&req, sources[:])
 }
 
 // AuthorizeAdmin decides over an action on users (iam:…, in AWS's or the simple spelling), keys (kms:…) or the server (myfsio:…) as a
-// whole. "iam:*" asks for an administrator.
+// whole. "iam:*" asks for an administrator of the server. The server belongs to the default account: myfsio:… is for its users alone.
 func (s *Service) AuthorizeAdmin(id *Identity, action string) policy.Decision {
 	return adminDecision(id, action, "")
 }
@@ -63,7 +71,7 @@ func adminDecision(id *Identity, action, user string) policy.Decision {
 		id = Anonymous
 	}
 	if action == "iam:*" {
-		if id.Administrator() {
+		if id.System() {
 			return policy.Decision{Allowed: true, Source: id.sources[0].Name, Statement: -1, Reason: "an administrator may do everything"}
 		}
 		return policy.Decision{Statement: -1, Reason: "only an administrator may do this"}
@@ -75,6 +83,9 @@ func adminDecision(id *Identity, action, user string) policy.Decision {
 	case "iam":
 		req.Resource = userARN(id.principal.Account, user)
 	case "myfsio":
+		if id.Account != DefaultAccount {
+			return policy.Decision{Statement: -1, Reason: "only users of the account " + DefaultAccount + " may administer the server"}
+		}
 		req.Resource = "arn:aws:myfsio:::server"
 	default:
 		req.Resource = "arn:aws:" + service + "::" + id.principal.Account + ":*"

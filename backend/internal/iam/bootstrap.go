@@ -89,7 +89,7 @@ func (s *Service) environment(ctx context.Context) error {
 		u := &meta.User{ID: s.newUserID(), Account: DefaultAccount, Name: s.AdminAccessKey, Created: c.now, Policies: fullPolicies,
 			Keys: []meta.AccessKey{{ID: s.AdminAccessKey, Created: c.now}}}
 		if mine != nil {
-			if mine.user.Environment && mine.administrator() && mine.secretIs(s.AdminAccessKey, s.AdminSecretKey) {
+			if mine.user.Environment && mine.system() && mine.secretIs(s.AdminAccessKey, s.AdminSecretKey) {
 				if !changed {
 					return same
 				}
@@ -100,7 +100,7 @@ func (s *Service) environment(ctx context.Context) error {
 				u.Policies = fullPolicies
 			}
 		}
-		u.Environment, u.Disabled = true, false
+		u.Account, u.Environment, u.Disabled = DefaultAccount, true, false
 		for i := range u.Keys {
 			if u.Keys[i].ID == s.AdminAccessKey {
 				u.Keys[i].Sealed = s.Box.Seal([]byte(s.AdminSecretKey), secretAAD(s.AdminAccessKey))

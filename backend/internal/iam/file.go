@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/seal"
 )
@@ -21,10 +22,18 @@ import (
 const maxFile = 32 << 20
 
 // fileForm is iam.json. MyFSIO 0.1.x knows users with access_key, secret_key, display_name and policies; the rest is added. Secrets are
-// written sealed and may be put in as plain text.
+// written sealed and may be put in as plain text. Users without an account belong to the default one, which is not listed.
 type fileForm struct {
-	Revision uint64     `json:"revision"`
-	Users    []fileUser `json:"users"`
+	Revision uint64        `json:"revision"`
+	Accounts []fileAccount `json:"accounts,omitempty"`
+	Users    []fileUser    `json:"users"`
+}
+
+type fileAccount struct {
+	Name        string    `json:"name"`
+	ID          string    `json:"id,omitempty"` // twelve digits; absent: made by the server
+	DisplayName string    `json:"display_name,omitempty"`
+	Created     time.Time `json:"created,omitzero"`
 }
 
 type fileUser struct {
@@ -32,6 +41,7 @@ type fileUser struct {
 	SecretKey   string          `json:"secret_key"`
 	DisplayName string          `json:"display_name"`
 	Policies    json.RawMessage `json:"policies"`
+	Account     string          `json:"account,omitempty"` // name
 	UserID      string          `json:"user_id,omitempty"`
 	Created     time.Time       `json:"created,omitzero"`
 	Disabled    bool            `json:"disabled,omitempty"`
@@ -51,6 +61,7 @@ type entry struct {
 	key      string // first access key: what a user is recognised by
 	id       string
 	name     string
+	account  string // name
 	policies string // compact JSON
 	disabled bool
 	managed  bool
@@ -59,10 +70,35 @@ type entry struct {
 	created  time.Time
 }
 
+// contents is what a file says, or what it is to say: accounts but the default one by name, and users by access key.
+type contents struct {
+	revision uint64
+	accounts map[string]meta.Account
+	users    map[string]entry
+}
+
+// snapshot is the state that a file shows.
+type snapshot struct {
+	accounts []*meta.Account // the default one first
+	users    []*loaded
+}
+
+func (s *Service) snapshot(r kv.Reader) (v snapshot, err error) {
+	if v.accounts, err = accounts(r); err != nil {
+		return v, err
+	}
+	v.users, err = s.all(r)
+	return v, err
+}
+
 // render is the file for a state. The same state always gives the same bytes.
-func render(revision uint64, users []*loaded) ([]byte, error) {
+func (v snapshot) render(revision uint64) ([]byte, error) {
 	f := fileForm{Revision: revision, Users: []fileUser{}}
-	for _, l := range users {
+	for _, a := range v.accounts[1:] {
+		f.Accounts = append(f.Accounts, fileAccount{Name: a.Name, ID: a.ID, DisplayName: a.DisplayName, Created: a.Created})
+	}
+	names := accountNames(v.accounts)
+	for _, l := range v.users {
 		u := l.user
 		if len(u.Keys) == 0 {
 			continue // nobody can be it; the file has no form for it
@@ -70,6 +106,9 @@ func render(revision uint64, users []*loaded) ([]byte, error) {
 		form := fileUser{DisplayName: u.Name, Policies: u.Policies, UserID: u.ID, Created: u.Created, Disabled: u.Disabled}
 		if len(u.Policies) == 0 {
 			form.Policies = json.RawMessage("[]")
+		}
+		if u.Account != DefaultAccount {
+			form.Account = names[u.Account]
 		}
 		if u.Environment {
 			form.Managed = managedByEnvironment
@@ -98,67 +137,79 @@ func hashOf(content []byte) []byte {
 }
 
 // parseFile reads a file that somebody may have edited. The error says what is wrong with it, and never shows a secret.
-func (s *Service) parseFile(content []byte) (revision uint64, entries []entry, err error) {
+func (s *Service) parseFile(content []byte) (out contents, err error) {
 	const op = "iam.parseFile"
 	bad := func(format string, args ...any) error {
 		return fault.New(op, fault.InvalidRequest, fmt.Sprintf(format, args...))
 	}
 	if len(content) > maxFile {
-		return 0, nil, bad("the file is longer than %d bytes", maxFile)
+		return out, bad("the file is longer than %d bytes", maxFile)
 	}
 	if !utf8.Valid(content) {
-		return 0, nil, bad("the file is not valid UTF-8")
+		return out, bad("the file is not valid UTF-8")
 	}
 	var f fileForm
 	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&f); err != nil {
-		return 0, nil, bad("the file is not valid: %s", describe(err, d.InputOffset()))
+		return out, bad("the file is not valid: %s", describe(err, d.InputOffset()))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return 0, nil, bad("there is text after the end of the file's content")
+		return out, bad("there is text after the end of the file's content")
 	}
 	if f.Users == nil {
-		return 0, nil, bad("the file has no \"users\"")
+		return out, bad("the file has no \"users\"")
+	}
+	out = contents{revision: f.Revision, accounts: map[string]meta.Account{}, users: map[string]entry{}}
+	for i, a := range f.Accounts {
+		if err := out.account(a); err != nil {
+			return contents{}, bad("account %d (%q): %s", i+1, a.Name, fault.TextOf(err))
+		}
 	}
 	keys, ids := map[string]bool{}, map[string]bool{}
 	for i, u := range f.Users {
 		who := fmt.Sprintf("user %d (%q)", i+1, u.AccessKey)
-		e := entry{key: u.AccessKey, id: u.UserID, name: u.DisplayName, disabled: u.Disabled, managed: u.Managed == managedByEnvironment, created: u.Created}
+		e := entry{key: u.AccessKey, id: u.UserID, name: u.DisplayName, account: u.Account, disabled: u.Disabled, managed: u.Managed == managedByEnvironment, created: u.Created}
 		if u.Managed != "" && !e.managed {
-			return 0, nil, bad("%s: managed_by must be %q or absent", who, managedByEnvironment)
+			return out, bad("%s: managed_by must be %q or absent", who, managedByEnvironment)
 		}
 		if e.name == "" {
 			e.name = u.AccessKey
 		}
+		if e.account == "" {
+			e.account = DefaultAccount
+		}
+		if _, ok := out.accounts[e.account]; !ok && e.account != DefaultAccount {
+			return out, bad("%s: the account %q does not stand in \"accounts\"", who, e.account)
+		}
 		if err := checkName(op, e.name); err != nil {
-			return 0, nil, bad("%s: %s", who, fault.TextOf(err))
+			return out, bad("%s: %s", who, fault.TextOf(err))
 		}
 		if e.id != "" && (ids[e.id] || !validID(e.id)) {
-			return 0, nil, bad("%s: the user_id is not valid or stands twice; leave it out for a new user", who)
+			return out, bad("%s: the user_id is not valid or stands twice; leave it out for a new user", who)
 		}
 		ids[e.id] = true
 		for _, k := range append([]fileKey{{u.AccessKey, u.SecretKey}}, u.MoreKeys...) {
 			if err := checkAccessKey(op, k.AccessKey); err != nil {
-				return 0, nil, bad("%s: %s", who, fault.TextOf(err))
+				return out, bad("%s: %s", who, fault.TextOf(err))
 			}
 			if keys[k.AccessKey] {
-				return 0, nil, bad("%s: the access key %s stands twice", who, k.AccessKey)
+				return out, bad("%s: the access key %s stands twice", who, k.AccessKey)
 			}
 			keys[k.AccessKey] = true
 			if seal.Sealed(k.SecretKey) {
 				raw, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(k.SecretKey, seal.Prefix))
 				if err != nil {
-					return 0, nil, bad("%s: the sealed secret is damaged", who)
+					return out, bad("%s: the sealed secret is damaged", who)
 				}
 				plain, err := s.Box.Open(raw, secretAAD(k.AccessKey))
 				if err != nil {
-					return 0, nil, bad("%s: the sealed secret belongs to another access key or another server; put in a plain one", who)
+					return out, bad("%s: the sealed secret belongs to another access key or another server; put in a plain one", who)
 				}
 				k.SecretKey = string(plain)
 			}
 			if err := checkSecret(op, k.SecretKey); err != nil {
-				return 0, nil, bad("%s: %s", who, fault.TextOf(err))
+				return out, bad("%s: %s", who, fault.TextOf(err))
 			}
 			e.keys = append(e.keys, k)
 		}
@@ -167,13 +218,44 @@ func (s *Service) parseFile(content []byte) (revision uint64, entries []entry, e
 		}
 		raw, _, err := readPolicies(u.Policies)
 		if err != nil {
-			return 0, nil, bad("%s: policies: %s", who, fault.TextOf(err))
+			return out, bad("%s: policies: %s", who, fault.TextOf(err))
 		}
 		e.policies = string(raw)
 		e.secrets = secretsOf(e.keys)
-		entries = append(entries, e)
+		out.users[e.key] = e
 	}
-	return f.Revision, entries, nil
+	return out, nil
+}
+
+// account adds an account that a file lists.
+func (v *contents) account(f fileAccount) error {
+	const op = "iam.account"
+	bad := func(text string) error { return fault.New(op, fault.InvalidRequest, text) }
+	if f.DisplayName == "" {
+		f.DisplayName = f.Name
+	}
+	if err := checkAccount(op, f.Name); err != nil {
+		return err
+	}
+	if err := checkName(op, f.DisplayName); err != nil {
+		return err
+	}
+	if f.ID != "" && (!validAccountID(f.ID) || f.ID == AccountNumber(DefaultAccount)) {
+		return bad("the id must have twelve digits, not all zero; leave it out for a new account")
+	}
+	if f.Name == DefaultAccount {
+		return bad("the default account is always there and is not listed")
+	}
+	if _, twice := v.accounts[f.Name]; twice {
+		return bad("the name stands twice")
+	}
+	for _, other := range v.accounts {
+		if f.ID != "" && other.ID == f.ID {
+			return bad("the id stands twice")
+		}
+	}
+	v.accounts[f.Name] = meta.Account{ID: f.ID, Name: f.Name, DisplayName: f.DisplayName, Created: f.Created}
+	return nil
 }
 
 func secretsOf(keys []fileKey) string {
@@ -204,10 +286,25 @@ func describe(err error, offset int64) string {
 	return fmt.Sprintf("no JSON near byte %d", offset)
 }
 
+// contents is a state as a file shows it, with the rows of its users by access key.
+func (v snapshot) contents() (contents, map[string]*loaded) {
+	out := contents{accounts: map[string]meta.Account{}, users: map[string]entry{}}
+	for _, a := range v.accounts[1:] {
+		out.accounts[a.Name] = *a
+	}
+	names, rows := accountNames(v.accounts), map[string]*loaded{}
+	for _, l := range v.users {
+		if e := entryOf(l, names[l.user.Account]); e.key != "" {
+			rows[e.key], out.users[e.key] = l, e
+		}
+	}
+	return out, rows
+}
+
 // entryOf is a user of the state as a file shows it. A secret that cannot be unsealed equals only itself.
-func entryOf(l *loaded) entry {
+func entryOf(l *loaded, account string) entry {
 	u := l.user
-	e := entry{id: u.ID, name: u.Name, policies: string(u.Policies), disabled: u.Disabled, managed: u.Environment, created: u.Created}
+	e := entry{id: u.ID, name: u.Name, account: account, policies: string(u.Policies), disabled: u.Disabled, managed: u.Environment, created: u.Created}
 	if e.policies == "" {
 		e.policies = "[]"
 	}
@@ -222,8 +319,9 @@ func entryOf(l *loaded) entry {
 }
 
 // apply makes the record that an entry describes out of the one that is there (nil: none), sealing only secrets that changed.
-func (s *Service) apply(e entry, l *loaded, now time.Time) *meta.User {
-	u := &meta.User{ID: e.id, Account: DefaultAccount, Created: e.created}
+// account is the id of its account.
+func (s *Service) apply(e entry, account string, l *loaded, now time.Time) *meta.User {
+	u := &meta.User{ID: e.id, Created: e.created}
 	old := map[string]meta.AccessKey{}
 	plain := map[string]string{}
 	if l != nil {
@@ -238,6 +336,7 @@ func (s *Service) apply(e entry, l *loaded, now time.Time) *meta.User {
 	if u.Created.IsZero() {
 		u.Created = now
 	}
+	u.Account = account
 	u.Name, u.Policies, u.Disabled, u.Keys = e.name, []byte(e.policies), e.disabled, nil
 	for _, k := range e.keys {
 		key, ok := old[k.AccessKey]

@@ -11,10 +11,7 @@ package iam
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -28,8 +25,8 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/seal"
 )
 
-// DefaultAccount is the account that everybody belongs to until there is another.
-const DefaultAccount = "default"
+// DefaultAccount is the account that everybody belongs to until there is another. Its administrators administer the server.
+const DefaultAccount = meta.DefaultAccount
 
 // The well-known first administrator, which only a server that no other machine reaches makes and accepts.
 const (
@@ -40,7 +37,7 @@ const (
 // Identity is who makes a request. It does not change; a later request of the same user may find another.
 type Identity struct {
 	Anonymous   bool
-	Account     string // name of the account
+	Account     string // id of the account, DefaultAccount or twelve digits; see AccountNumber
 	UserID      string // stable, never used again
 	AccessKey   string // the key that was used
 	Name        string // display name
@@ -85,32 +82,13 @@ func (id *Identity) ARN() string { return id.principal.ARN }
 // CanonicalID is the canonical user id of the identity's account: 64 hex characters, empty for Anonymous.
 func (id *Identity) CanonicalID() string { return id.principal.CanonicalID }
 
-// Administrator reports whether the identity holds all of iam:*, unconditionally.
+// Administrator reports whether the identity holds all of iam:*, unconditionally: in its own account it may do everything with users.
 func (id *Identity) Administrator() bool {
 	return id.sources[0].Document != nil && policy.Administers([]*policy.Document{id.sources[0].Document}, true)
 }
 
-// AccountNumber is the account's number in ARNs: twelve digits that follow from its name.
-func AccountNumber(account string) string {
-	if account == DefaultAccount || account == "" {
-		return "000000000000"
-	}
-	sum := sha256.Sum256([]byte("myfsio account number " + account))
-	var n uint64
-	for _, b := range sum[:8] {
-		n = n<<8 | uint64(b)
-	}
-	return fmt.Sprintf("%012d", 1+n%999_999_999_999)
-}
-
-// CanonicalID is the account's canonical user id: 64 hex characters that follow from its name.
-func CanonicalID(account string) string {
-	if account == "" {
-		account = DefaultAccount
-	}
-	sum := sha256.Sum256([]byte("myfsio canonical user " + account))
-	return hex.EncodeToString(sum[:])
-}
+// System reports whether the identity administers the server and its accounts: an administrator of the default account.
+func (id *Identity) System() bool { return id.Account == DefaultAccount && id.Administrator() }
 
 // Credential is an identity with the secret of the key that names it.
 type Credential struct {
@@ -314,7 +292,10 @@ func (s *Service) all(r kv.Reader) (out []*loaded, err error) {
 	return out, nil
 }
 
-// administrator reports whether the user can sign in and holds all of iam:*.
+// administrator reports whether the user can sign in and holds all of iam:* in its account.
 func (l *loaded) administrator() bool {
 	return !l.user.Disabled && len(l.user.Keys) > 0 && l.docErr == nil && policy.Administers([]*policy.Document{l.doc}, true)
 }
+
+// system reports whether the user can sign in and administers the server.
+func (l *loaded) system() bool { return l.user.Account == DefaultAccount && l.administrator() }

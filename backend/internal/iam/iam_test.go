@@ -136,7 +136,7 @@ func kind(t testing.TB, want fault.Kind, err error) {
 
 func keysOf(t testing.TB, s *Service) (out []string) {
 	t.Helper()
-	users, err := s.Users(ctx)
+	users, err := s.Users(ctx, Machine)
 	require.NoError(t, err)
 	for _, u := range users {
 		out = append(out, u.AccessKey)

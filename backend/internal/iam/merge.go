@@ -1,16 +1,68 @@
 package iam
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/myfsio/myfsio/backend/internal/meta"
+)
 
 // merged is what an edit comes to.
 type merged struct {
 	put    []entry // new or changed
 	remove []string
+
+	accounts       []meta.Account // new or changed; a new one may have no id yet
+	removeAccounts []string
 }
 
-// merge applies the difference between base and edit to the current users, all by access key. What both sides changed differently is a
-// conflict, and one conflict refuses the whole.
-func merge(base, edit, current map[string]entry) (m merged, conflicts []string) {
+func (m *merged) size() int {
+	return len(m.put) + len(m.remove) + len(m.accounts) + len(m.removeAccounts)
+}
+
+// merge applies the difference between base and edit to the current state: accounts by name, users by access key. What both sides changed
+// differently is a conflict, and one conflict refuses the whole.
+func merge(base, edit, current contents) (m merged, conflicts []string) {
+	conflicts = append(m.mergeAccounts(base.accounts, edit.accounts, current.accounts), m.mergeUsers(base.users, edit.users, current.users)...)
+	return m, conflicts
+}
+
+func (m *merged) mergeAccounts(base, edit, current map[string]meta.Account) (conflicts []string) {
+	conflict := func(name, what string) { conflicts = append(conflicts, fmt.Sprintf("account %q: %s", name, what)) }
+	for _, name := range sortedKeys(base) {
+		_, kept := edit[name]
+		c, there := current[name]
+		switch {
+		case kept || !there:
+		case c.DisplayName != base[name].DisplayName:
+			conflict(name, "was removed in the file, but changed on the server meanwhile")
+		default:
+			m.removeAccounts = append(m.removeAccounts, name)
+		}
+	}
+	for _, name := range sortedKeys(edit) {
+		e := edit[name]
+		b, known := base[name]
+		c, there := current[name]
+		switch {
+		case known && e.ID == b.ID && e.DisplayName == b.DisplayName: // not touched
+		case !there && known:
+			conflict(name, "was changed in the file, but removed on the server meanwhile")
+		case !there:
+			m.accounts = append(m.accounts, e)
+		case e.ID != "" && e.ID != c.ID:
+			conflict(name, "has another id on the server; an id cannot be changed")
+		case !pick(&c.DisplayName, b.DisplayName, e.DisplayName):
+			conflict(name, "was changed in the file and on the server, in the same place")
+		case c.DisplayName != current[name].DisplayName:
+			m.accounts = append(m.accounts, c)
+		}
+	}
+	return conflicts
+}
+
+func (m *merged) mergeUsers(base, edit, current map[string]entry) (conflicts []string) {
 	conflict := func(key, what string) {
 		conflicts = append(conflicts, fmt.Sprintf("user %q: %s", key, what))
 	}
@@ -50,7 +102,7 @@ func merge(base, edit, current map[string]entry) (m merged, conflicts []string) 
 			conflict(key, "was added in the file, but differently on the server meanwhile")
 		default:
 			out := c
-			ok := pick(&out.name, b.name, e.name) && pick(&out.policies, b.policies, e.policies)
+			ok := pick(&out.name, b.name, e.name) && pick(&out.account, b.account, e.account) && pick(&out.policies, b.policies, e.policies)
 			ok = ok && pick(&out.disabled, b.disabled, e.disabled)
 			before := out.secrets
 			ok = ok && pick(&out.secrets, b.secrets, e.secrets)
@@ -68,7 +120,7 @@ func merge(base, edit, current map[string]entry) (m merged, conflicts []string) 
 			m.put = append(m.put, out)
 		}
 	}
-	return m, conflicts
+	return conflicts
 }
 
 // pick puts the edited value in place of the current one if the edit changed it; false when the server changed it to something else.
@@ -84,5 +136,27 @@ func pick[T comparable](current *T, base, edit T) bool {
 }
 
 func same(a, b entry) bool {
-	return a.name == b.name && a.policies == b.policies && a.disabled == b.disabled && a.secrets == b.secrets && a.managed == b.managed
+	return a.name == b.name && a.account == b.account && a.policies == b.policies && a.disabled == b.disabled && a.secrets == b.secrets && a.managed == b.managed
 }
+
+// replacement is the change that makes the state what a file says, but for what the environment manages and for accounts that own buckets.
+func replacement(edit, current contents, owners map[string]bool) (m merged, conflicts []string) {
+	for _, key := range sortedKeys(current.users) {
+		if _, stays := edit.users[key]; !stays && !current.users[key].managed {
+			m.remove = append(m.remove, key)
+		}
+	}
+	for _, key := range sortedKeys(edit.users) {
+		e := edit.users[key]
+		e.managed = false // who the environment managed in a backup is an ordinary user now
+		if c, there := current.users[key]; there && (c.managed || same(c, e)) {
+			continue
+		}
+		m.put = append(m.put, e)
+	}
+	conflicts = m.mergeAccounts(current.accounts, edit.accounts, current.accounts)
+	m.removeAccounts = slices.DeleteFunc(m.removeAccounts, func(name string) bool { return owners[current.accounts[name].ID] })
+	return m, conflicts
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

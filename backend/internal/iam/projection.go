@@ -114,15 +114,8 @@ func (s *Service) once(ctx context.Context, starting bool) error {
 	var next []byte
 	fresh := false
 	err = s.Store.View(ctx, func(r kv.Reader) (err error) {
-		var users []*loaded
-		if st, err = state(r); err == nil {
-			users, err = s.all(r)
-		}
-		if err != nil {
-			return err
-		}
-		fresh = st.Done.Hash == nil && st.Pending.Hash == nil
-		next, err = render(st.Revision, users)
+		st, next, err = s.shown(r)
+		fresh = err == nil && st.Done.Hash == nil && st.Pending.Hash == nil
 		return err
 	})
 	if err != nil {
@@ -160,15 +153,8 @@ func (s *Service) once(ctx context.Context, starting bool) error {
 		return s.refused(ctx, err, hash)
 	}
 	// The edit is in the state. Write the projection over the very file that was taken in.
-	err = s.Store.View(ctx, func(r kv.Reader) error {
-		users, err := s.all(r)
-		if err != nil {
-			return err
-		}
-		if st, err = state(r); err != nil {
-			return err
-		}
-		next, err = render(st.Revision, users)
+	err = s.Store.View(ctx, func(r kv.Reader) (err error) {
+		st, next, err = s.shown(r)
 		return err
 	})
 	if err != nil {
@@ -179,6 +165,20 @@ func (s *Service) once(ctx context.Context, starting bool) error {
 	}
 	s.trouble("")
 	return nil
+}
+
+// shown is the state of the identities, and the file that shows it.
+func (s *Service) shown(r kv.Reader) (*meta.IAMState, []byte, error) {
+	st, err := state(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := s.snapshot(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	content, err := v.render(st.Revision)
+	return st, content, err
 }
 
 // refused remembers a refusal, so that the file is not taken for a restored backup at the next start. Other errors pass.
@@ -205,13 +205,13 @@ func (s *Service) setState(ctx context.Context, fn func(*meta.IAMState)) error {
 
 // takeIn applies an edit; its error is a *refusal where the edit is at fault.
 func (s *Service) takeIn(ctx context.Context, content []byte, st *meta.IAMState, starting bool) error {
-	revision, edited, err := s.parseFile(content)
+	edit, err := s.parseFile(content)
 	if err != nil {
 		return &refusal{problemText(err)}
 	}
-	edit := byKey(edited)
+	revision := edit.revision
 	replace := starting && (revision == 0 || revision != st.Done.Revision && revision != st.Pending.Revision || st.Done.Hash == nil)
-	var base map[string]entry
+	var base contents
 	if !replace {
 		if base, err = s.base(ctx, revision, st); err != nil {
 			return err
@@ -221,32 +221,32 @@ func (s *Service) takeIn(ctx context.Context, content []byte, st *meta.IAMState,
 	}
 	unchanged := errors.New("nothing to change")
 	err = s.change(ctx, "iam.takeIn", func(c *change) error {
-		users, err := s.all(c.tx)
+		v, err := s.snapshot(c.tx)
 		if err != nil {
 			return err
 		}
-		rows, current := map[string]*loaded{}, map[string]entry{}
-		for _, l := range users {
-			if e := entryOf(l); e.key != "" {
-				rows[e.key], current[e.key] = l, e
-			}
-		}
+		current, rows := v.contents()
 		var m merged
+		var conflicts []string
 		if replace {
-			m = replacement(edit, current)
-		} else {
-			var conflicts []string
-			if m, conflicts = merge(base, edit, current); len(conflicts) > 0 {
-				return &refusal{strings.Join(conflicts, "; ")}
+			owners, err := bucketOwners(c.tx)
+			if err != nil {
+				return err
 			}
+			m, conflicts = replacement(edit, current, owners)
+		} else {
+			m, conflicts = merge(base, edit, current)
 		}
-		if len(m.put)+len(m.remove) == 0 {
+		if len(conflicts) > 0 {
+			return &refusal{strings.Join(conflicts, "; ")}
+		}
+		if m.size() == 0 {
 			return unchanged
 		}
-		if len(m.put)+len(m.remove) > maxEdits {
-			return &refusal{fmt.Sprintf("it changes more than %d users at once", maxEdits)}
+		if m.size() > maxEdits {
+			return &refusal{fmt.Sprintf("it changes more than %d users and accounts at once", maxEdits)}
 		}
-		return c.edit(m, rows)
+		return c.edit(m, v.accounts, rows)
 	})
 	if errors.Is(err, unchanged) {
 		return nil
@@ -258,7 +258,11 @@ func (s *Service) takeIn(ctx context.Context, content []byte, st *meta.IAMState,
 }
 
 // edit writes what a merge came to.
-func (c *change) edit(m merged, rows map[string]*loaded) error {
+func (c *change) edit(m merged, list []*meta.Account, rows map[string]*loaded) error {
+	accounts, err := c.editAccounts(m, list)
+	if err != nil {
+		return err
+	}
 	ids := map[string]bool{}
 	for _, l := range rows {
 		ids[l.user.ID] = true
@@ -283,67 +287,39 @@ func (c *change) edit(m merged, rows map[string]*loaded) error {
 				}
 			}
 		}
-		if err := c.put(c.s.apply(e, l, c.now)); err != nil {
+		account, ok := accounts[e.account]
+		if !ok {
+			return &refusal{fmt.Sprintf("user %q: the account %q was removed on the server meanwhile", e.key, e.account)}
+		}
+		if err := c.put(c.s.apply(e, account, l, c.now)); err != nil {
 			return err
 		}
+	}
+	if err := c.keepAccounts(m, list); err != nil {
+		return err
 	}
 	return c.keepAdministrator("iam.edit")
 }
 
-// replacement is the change that makes the state what a file says, but for what the environment manages.
-func replacement(edit, current map[string]entry) (m merged) {
-	for _, key := range sortedKeys(current) {
-		if _, stays := edit[key]; !stays && !current[key].managed {
-			m.remove = append(m.remove, key)
-		}
-	}
-	for _, key := range sortedKeys(edit) {
-		e := edit[key]
-		e.managed = false // who the environment managed in a backup is an ordinary user now
-		if c, there := current[key]; there && (c.managed || same(c, e)) {
-			continue
-		}
-		m.put = append(m.put, e)
-	}
-	return m
-}
-
-func byKey(list []entry) map[string]entry {
-	out := make(map[string]entry, len(list))
-	for _, e := range list {
-		out[e.key] = e
-	}
-	return out
-}
-
-func sortedKeys(m map[string]entry) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
-}
-
-// base returns the users of the projection that an edit builds on.
-func (s *Service) base(ctx context.Context, revision uint64, st *meta.IAMState) (map[string]entry, error) {
+// base returns the content of the projection that an edit builds on.
+func (s *Service) base(ctx context.Context, revision uint64, st *meta.IAMState) (contents, error) {
 	content, err := s.projected(ctx, revision)
 	if err != nil {
-		return nil, err
+		return contents{}, err
 	}
 	if content == nil {
 		if content, err = s.projected(ctx, st.Done.Revision); err != nil {
-			return nil, err
+			return contents{}, err
 		}
 	}
 	if content == nil {
-		return map[string]entry{}, nil
+		return contents{}, nil
 	}
-	_, list, err := s.parseFile(content)
+	out, err := s.parseFile(content)
 	if err != nil {
-		return nil, &fault.Error{Op: "iam.base", Err: err}
+		return contents{}, &fault.Error{Op: "iam.base", Err: err}
 	}
-	return byKey(list), nil
+	return out, nil
 }
 
 // projected returns the content of a projection, nil when it is not kept.
@@ -468,11 +444,11 @@ func (s *Service) keepLost(ctx context.Context) error {
 	if err != nil || len(content) == 0 {
 		return err
 	}
-	revision, _, err := s.parseFile(content)
+	lost, err := s.parseFile(content)
 	if err != nil {
 		return os.Remove(temp)
 	}
-	have, err := s.projected(ctx, revision)
+	have, err := s.projected(ctx, lost.revision)
 	if err != nil {
 		return err
 	}
@@ -493,17 +469,17 @@ func (s *Service) backup(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		users, err := s.all(r)
+		v, err := s.snapshot(r)
 		if err != nil {
 			return err
 		}
 		count, revision = 0, st.Revision
-		for _, l := range users {
+		for _, l := range v.users {
 			if !l.user.Environment {
 				count++
 			}
 		}
-		content, err = render(st.Revision, users)
+		content, err = v.render(st.Revision)
 		return err
 	})
 	if err != nil || count == 0 {

@@ -29,7 +29,7 @@ func (w *world) inOrder(s *Service, secrets ...string) {
 	require.Equal(w.t, Health{File: w.file(), OK: true}, s.Health())
 	var f fileForm
 	require.NoError(w.t, json.Unmarshal([]byte(w.read()), &f))
-	users, err := s.Users(ctx)
+	users, err := s.Users(ctx, Machine)
 	require.NoError(w.t, err)
 	require.Len(w.t, f.Users, len(users))
 	for i, u := range users {
@@ -209,14 +209,14 @@ func TestRefusedEdits(t *testing.T) {
 				require.NoError(t, os.WriteFile(w.file(), []byte(edited), 0o600))
 				c.change(t, s)
 			}
-			before, err := s.Users(ctx)
+			before, err := s.Users(ctx, Machine)
 			require.NoError(t, err)
 			w.sync(s)
 			if c.want == "" {
 				w.inOrder(s)
 				return
 			}
-			after, err := s.Users(ctx)
+			after, err := s.Users(ctx, Machine)
 			require.NoError(t, err)
 			require.Equal(t, before, after, "refused whole")
 			require.Contains(t, s.Health().Problem, c.want)
@@ -606,11 +606,12 @@ func TestRunWatches(t *testing.T) {
 func FuzzFile(f *testing.F) {
 	f.Add([]byte(oldFile))
 	f.Add([]byte(`{"revision":3,"users":[{"access_key":"a","secret_key":"sealed:v1:AAAA","more_keys":[{}]}]}`))
+	f.Add([]byte(`{"accounts":[{"name":"team","id":"123456789012"}],"users":[{"access_key":"a","secret_key":"b","account":"team"}]}`))
 	w := newWorld(f)
 	s, err := New(w.deps())
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, content []byte) {
-		_, entries, err := s.parseFile(content)
+		got, err := s.parseFile(content)
 		if err != nil {
 			if fault.TextOf(err) == "" {
 				t.Fatalf("no reason: %v", err)
@@ -618,7 +619,7 @@ func FuzzFile(f *testing.F) {
 			return
 		}
 		seen := map[string]bool{}
-		for _, e := range entries {
+		for _, e := range got.users {
 			for _, k := range e.keys {
 				if seen[k.AccessKey] || k.SecretKey == "" {
 					t.Fatalf("accepted %q", content)

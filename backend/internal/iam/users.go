@@ -23,7 +23,7 @@ type User struct {
 	AccessKey     string // the first key
 	UserID        string
 	Name          string // display name
-	Account       string
+	Account       string // name of the account
 	ARN           string
 	Created       time.Time
 	Disabled      bool
@@ -39,6 +39,7 @@ type CreateUser struct {
 	AccessKey string // empty: generated
 	Secret    string // empty: generated; else at least 8 characters
 	Policies  []byte // simple or AWS form; empty: no rights
+	Account   string // name of the account; empty: the actor's
 }
 
 const (
@@ -107,39 +108,54 @@ func (c *change) remove(u *meta.User) error {
 	return c.tx.Delete(meta.UserKey(u.ID))
 }
 
-// keepAdministrator refuses a change after which nobody administers.
+// keepAdministrator refuses a change after which nobody administers the server.
 func (c *change) keepAdministrator(op string) error {
 	users, err := c.s.all(c.tx)
 	if err != nil {
 		return err
 	}
 	for _, l := range users {
-		if l.administrator() {
+		if l.system() {
 			return nil
 		}
 	}
-	return fault.New(op, fault.InvalidRequest, "There must always be at least one administrator: a user who holds iam:* without conditions.")
+	return fault.New(op, fault.InvalidRequest, "There must always be at least one administrator: a user of the account "+DefaultAccount+" who holds iam:* without conditions.")
+}
+
+// fresh returns the caller with the rights of this transaction.
+func (c *change) fresh(op string, actor *Identity) (*Identity, error) {
+	denied := fault.New(op, fault.AccessDenied, "")
+	if actor == nil || actor.Anonymous {
+		return nil, denied
+	}
+	if actor.machine {
+		return actor, nil
+	}
+	l, err := c.s.get(c.tx, actor.UserID)
+	if err != nil && !errors.Is(err, kv.ErrNotFound) {
+		return nil, err
+	}
+	if err != nil || l.user.Disabled || l.docErr != nil || len(l.credentials) == 0 {
+		return nil, denied
+	}
+	return l.credentials[0].Identity, nil
+}
+
+// permit refuses an actor without the right to an action on the user named as in ARNs.
+func permit(op string, actor *Identity, action, user string) error {
+	if d := adminDecision(actor, action, user); !d.Allowed {
+		return fault.New(op, fault.AccessDenied, fmt.Sprintf("You may not do this: %s (%s).", d.Reason, action))
+	}
+	return nil
 }
 
 // actor returns the caller with the rights of this transaction, if they include the action on the user named as in ARNs.
 func (c *change) actor(op string, actor *Identity, action, user string) (*Identity, error) {
-	if actor == nil || actor.Anonymous {
-		return nil, fault.New(op, fault.AccessDenied, "")
+	who, err := c.fresh(op, actor)
+	if err == nil {
+		err = permit(op, who, action, user)
 	}
-	if !actor.machine {
-		l, err := c.s.get(c.tx, actor.UserID)
-		if err != nil && !errors.Is(err, kv.ErrNotFound) {
-			return nil, err
-		}
-		if err != nil || l.user.Disabled || l.docErr != nil || len(l.credentials) == 0 {
-			return nil, fault.New(op, fault.AccessDenied, "")
-		}
-		actor = l.credentials[0].Identity
-	}
-	if d := adminDecision(actor, action, user); !d.Allowed {
-		return nil, fault.New(op, fault.AccessDenied, fmt.Sprintf("You may not do this: %s (%s).", d.Reason, action))
-	}
-	return actor, nil
+	return who, err
 }
 
 // mayGive refuses a delegated manager who would give more than it has.
@@ -165,10 +181,28 @@ func mayChange(op string, actor *Identity, target *loaded) error {
 	return nil
 }
 
-// target finds the user of an access key, refusing one that the environment manages unless it is only to be looked at.
-func (c *change) target(op, accessKey string) (*loaded, error) {
+// on returns the caller and the user of an access key that it may do the action to. Only users of the caller's own account are seen, and
+// only by who may do the action at all: others do not learn which users there are.
+func (c *change) on(op string, actor *Identity, action, accessKey string) (*Identity, *loaded, error) {
+	who, err := c.fresh(op, actor)
+	if err != nil {
+		return nil, nil, err
+	}
+	l, missing := c.target(op, who, accessKey)
+	name := accessKey
+	if l != nil {
+		name = l.arnName()
+	}
+	if err := permit(op, who, action, name); err != nil {
+		return nil, nil, err
+	}
+	return who, l, missing
+}
+
+// target finds the user of an access key, refusing one that the environment manages.
+func (c *change) target(op string, who *Identity, accessKey string) (*loaded, error) {
 	l, err := c.s.find(c.tx, accessKey)
-	if errors.Is(err, kv.ErrNotFound) {
+	if errors.Is(err, kv.ErrNotFound) || err == nil && !who.machine && l.user.Account != who.Account {
 		return nil, fault.New(op, fault.NoSuchUser, "There is no user with this access key.")
 	}
 	if err != nil {
@@ -188,27 +222,42 @@ func (l *loaded) arnName() string {
 	return l.user.Keys[0].ID
 }
 
-func (l *loaded) view() User {
+// view is the user, with the name of its account.
+func (l *loaded) view(account string) User {
 	u := l.user
-	v := User{AccessKey: l.arnName(), UserID: u.ID, Name: u.Name, Account: u.Account, ARN: userARN(AccountNumber(u.Account), l.arnName()),
+	v := User{AccessKey: l.arnName(), UserID: u.ID, Name: u.Name, Account: account, ARN: userARN(AccountNumber(u.Account), l.arnName()),
 		Created: u.Created, Disabled: u.Disabled, Environment: u.Environment, Administrator: l.administrator(), Policies: json.RawMessage(u.Policies)}
 	if len(u.Policies) == 0 {
 		v.Policies = json.RawMessage("[]")
 	}
-	for _, c := range l.credentials {
-		v.DefaultSecret = v.DefaultSecret || isDefault(c.Identity.AccessKey, c.Secret)
-	}
+	v.DefaultSecret = l.defaultSecret()
 	return v
 }
 
-// Users returns every user, in order of user id.
-func (s *Service) Users(ctx context.Context) ([]User, error) {
+func (l *loaded) defaultSecret() bool {
+	for _, c := range l.credentials {
+		if isDefault(c.Identity.AccessKey, c.Secret) {
+			return true
+		}
+	}
+	return false
+}
+
+// Users returns the users of the actor's account, and for Machine those of all, in order of user id.
+func (s *Service) Users(ctx context.Context, actor *Identity) ([]User, error) {
 	out := []User{}
 	err := s.Store.View(ctx, func(r kv.Reader) error {
 		out = out[:0]
+		list, err := accounts(r)
+		if err != nil {
+			return err
+		}
+		names := accountNames(list)
 		users, err := s.all(r)
 		for _, l := range users {
-			out = append(out, l.view())
+			if actor.machine || l.user.Account == actor.Account {
+				out = append(out, l.view(names[l.user.Account]))
+			}
 		}
 		return err
 	})
@@ -228,35 +277,30 @@ func (s *Service) User(ctx context.Context, accessKey string) (User, error) {
 			return fault.New(op, fault.NoSuchUser, "There is no user with this access key.")
 		}
 		if err == nil {
-			u = l.view()
+			u, err = viewOf(r, l)
 		}
 		return err
 	})
 	return u, faulty(op, err)
 }
 
-// CreateUser makes a user with one key. The secret is returned here and never again.
+func viewOf(r kv.Reader, l *loaded) (User, error) {
+	name, err := accountName(r, l.user.Account)
+	return l.view(name), err
+}
+
+// CreateUser makes a user with one key. The secret is returned here and never again. Only an administrator of the default account may name
+// another account than its own.
 func (s *Service) CreateUser(ctx context.Context, actor *Identity, in CreateUser) (User, string, error) {
 	const op = "iam.CreateUser"
-	if err := checkName(op, in.Name); err != nil {
+	if err := s.complete(op, &in); err != nil {
 		return User{}, "", err
-	}
-	if in.AccessKey == "" {
-		in.AccessKey = s.newAccessKey()
-	} else if err := checkAccessKey(op, in.AccessKey); err != nil {
-		return User{}, "", err
-	}
-	if in.Secret == "" {
-		in.Secret = s.newSecret()
-	} else if err := checkSecret(op, in.Secret); err != nil {
-		return User{}, "", err
-	} else if len(in.Secret) < minSecret {
-		return User{}, "", fault.New(op, fault.InvalidArgument, fmt.Sprintf("A secret key has at least %d characters.", minSecret))
 	}
 	raw, d, err := readPolicies(in.Policies)
 	if err != nil {
 		return User{}, "", err
 	}
+	in.Policies = raw
 	id := s.newUserID()
 	var out User
 	err = s.change(ctx, op, func(c *change) error {
@@ -267,14 +311,12 @@ func (s *Service) CreateUser(ctx context.Context, actor *Identity, in CreateUser
 		if err := mayGive(op, who, d, "You would give the new user"); err != nil {
 			return err
 		}
-		u := &meta.User{ID: id, Account: who.Account, Name: in.Name, Created: c.now, Policies: raw}
-		u.Keys = []meta.AccessKey{{ID: in.AccessKey, Sealed: s.Box.Seal([]byte(in.Secret), secretAAD(in.AccessKey)), Created: c.now}}
-		l, err := s.load(id, u.Encode())
+		account, err := c.accountFor(op, who, in.Account)
 		if err != nil {
 			return err
 		}
-		out = l.view()
-		return c.put(u)
+		out, err = c.add(id, account, in)
+		return err
 	})
 	if err != nil {
 		return User{}, "", err
@@ -282,16 +324,64 @@ func (s *Service) CreateUser(ctx context.Context, actor *Identity, in CreateUser
 	return out, in.Secret, nil
 }
 
+// complete checks what a new user is to be, and makes the key and the secret that it leaves to the server.
+func (s *Service) complete(op string, in *CreateUser) error {
+	if err := checkName(op, in.Name); err != nil {
+		return err
+	}
+	if in.AccessKey == "" {
+		in.AccessKey = s.newAccessKey()
+	} else if err := checkAccessKey(op, in.AccessKey); err != nil {
+		return err
+	}
+	if in.Secret == "" {
+		in.Secret = s.newSecret()
+	} else if err := checkSecret(op, in.Secret); err != nil {
+		return err
+	} else if len(in.Secret) < minSecret {
+		return fault.New(op, fault.InvalidArgument, fmt.Sprintf("A secret key has at least %d characters.", minSecret))
+	}
+	return nil
+}
+
+// accountFor returns the id of the account that a new user is to belong to.
+func (c *change) accountFor(op string, who *Identity, name string) (string, error) {
+	if name == "" {
+		return who.Account, nil
+	}
+	if who.System() {
+		a, err := accountOf(op, c.tx, name)
+		if err != nil {
+			return "", err
+		}
+		return a.ID, nil
+	}
+	if own, err := accountName(c.tx, who.Account); err != nil || own == name {
+		return who.Account, err
+	}
+	return "", fault.New(op, fault.AccessDenied, "Only an administrator of the account "+DefaultAccount+" may make users of other accounts.")
+}
+
+// add writes a new user with one key.
+func (c *change) add(id, account string, in CreateUser) (User, error) {
+	u := &meta.User{ID: id, Account: account, Name: in.Name, Created: c.now, Policies: in.Policies}
+	u.Keys = []meta.AccessKey{{ID: in.AccessKey, Sealed: c.s.Box.Seal([]byte(in.Secret), secretAAD(in.AccessKey)), Created: c.now}}
+	if err := c.put(u); err != nil {
+		return User{}, err
+	}
+	l, err := c.s.load(id, u.Encode())
+	if err != nil {
+		return User{}, err
+	}
+	return viewOf(c.tx, l)
+}
+
 // RotateSecret gives an access key a new secret, which is returned here and never again. The old one ends at once.
 func (s *Service) RotateSecret(ctx context.Context, actor *Identity, accessKey string) (string, error) {
 	const op = "iam.RotateSecret"
 	secret := s.newSecret()
 	err := s.change(ctx, op, func(c *change) error {
-		l, err := c.target(op, accessKey)
-		if err != nil {
-			return c.hide(op, actor, "iam:UpdateAccessKey", accessKey, err)
-		}
-		who, err := c.actor(op, actor, "iam:UpdateAccessKey", l.arnName())
+		who, l, err := c.on(op, actor, "iam:UpdateAccessKey", accessKey)
 		if err != nil {
 			return err
 		}
@@ -329,11 +419,7 @@ func (s *Service) SetPolicies(ctx context.Context, actor *Identity, accessKey st
 	}
 	var out User
 	err = s.change(ctx, op, func(c *change) error {
-		l, err := c.target(op, accessKey)
-		if err != nil {
-			return c.hide(op, actor, "iam:PutUserPolicy", accessKey, err)
-		}
-		who, err := c.actor(op, actor, "iam:PutUserPolicy", l.arnName())
+		who, l, err := c.on(op, actor, "iam:PutUserPolicy", accessKey)
 		if err != nil {
 			return err
 		}
@@ -355,8 +441,10 @@ func (s *Service) SetPolicies(ctx context.Context, actor *Identity, accessKey st
 		if err != nil {
 			return err
 		}
-		out = next.view()
-		if l.administrator() && !next.administrator() {
+		if out, err = viewOf(c.tx, next); err != nil {
+			return err
+		}
+		if l.system() && !next.system() {
 			return c.keepAdministrator(op)
 		}
 		return nil
@@ -368,11 +456,7 @@ func (s *Service) SetPolicies(ctx context.Context, actor *Identity, accessKey st
 func (s *Service) DeleteUser(ctx context.Context, actor *Identity, accessKey string) error {
 	const op = "iam.DeleteUser"
 	err := s.change(ctx, op, func(c *change) error {
-		l, err := c.target(op, accessKey)
-		if err != nil {
-			return c.hide(op, actor, "iam:DeleteUser", accessKey, err)
-		}
-		who, err := c.actor(op, actor, "iam:DeleteUser", l.arnName())
+		who, l, err := c.on(op, actor, "iam:DeleteUser", accessKey)
 		if err != nil {
 			return err
 		}
@@ -382,21 +466,13 @@ func (s *Service) DeleteUser(ctx context.Context, actor *Identity, accessKey str
 		if err := c.remove(l.user); err != nil {
 			return err
 		}
-		if l.administrator() {
+		if l.system() {
 			return c.keepAdministrator(op)
 		}
 		return nil
 	})
 	if err == nil {
 		s.forgetFirst(accessKey)
-	}
-	return err
-}
-
-// hide answers who may not do the thing at all with AccessDenied, so that it does not learn which users there are.
-func (c *change) hide(op string, actor *Identity, action, accessKey string, err error) error {
-	if _, denied := c.actor(op, actor, action, accessKey); denied != nil {
-		return denied
 	}
 	return err
 }
@@ -411,7 +487,7 @@ func (s *Service) DefaultSecretActive(ctx context.Context) (bool, error) {
 			return nil
 		}
 		if err == nil {
-			active = !l.user.Disabled && l.view().DefaultSecret
+			active = !l.user.Disabled && l.defaultSecret()
 		}
 		return err
 	})

@@ -147,7 +147,7 @@ func TestAlwaysAnAdministrator(t *testing.T) {
 	wg.Wait()
 	require.True(t, (errs[0] == nil) != (errs[1] == nil), "%v", errs)
 	admins := 0
-	users, err := s.Users(ctx)
+	users, err := s.Users(ctx, Machine)
 	require.NoError(t, err)
 	for _, u := range users {
 		if u.Administrator {

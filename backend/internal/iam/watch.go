@@ -90,7 +90,7 @@ func (s *Service) awkward(content []byte) bool {
 	if len(bytes.TrimSpace(content)) == 0 {
 		return true
 	}
-	_, _, err := s.parseFile(content)
+	_, err := s.parseFile(content)
 	return err != nil
 }
 

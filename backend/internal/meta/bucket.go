@@ -26,7 +26,7 @@ type Bucket struct {
 	Name       string // from the key
 	ID         ident.Bucket
 	Created    time.Time
-	Account    string // owner
+	Account    string // id of the owner
 	CreatedBy  string // user id
 	Region     string // location constraint as given, empty for us-east-1
 	Versioning Versioning

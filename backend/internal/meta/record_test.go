@@ -43,6 +43,7 @@ func upload(raw []byte) (any, error)   { return DecodeUpload("key", ident.Upload
 func bucket(raw []byte) (any, error)   { return DecodeBucket("name", raw) }
 func part(raw []byte) (any, error)     { return DecodePart(5, raw) }
 func user(raw []byte) (any, error)     { return DecodeUser("id", raw) }
+func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", raw) }
 func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
 func epoch(raw []byte) (any, error)    { return DecodeEpoch(3, raw) }
 func manifest(raw []byte) (any, error) { return DecodeManifest(raw) }
@@ -106,6 +107,7 @@ var samples = []sample{
 		ID: "id", Account: "default", Name: "Somebody", Created: when, Disabled: true, Environment: true,
 		Keys: []AccessKey{{ID: "AK", Sealed: []byte("sealed"), Created: when}, {ID: "BK"}}, Policies: []byte("[]"),
 	}, user},
+	{"account-1", &Account{ID: "123456789012", Name: "team", DisplayName: "The team", Created: when}, account},
 	{"iam-1", &IAMState{
 		Revision: 7, SealID: "k1", Done: Projection{Revision: 6, Hash: []byte{1}}, Pending: Projection{Revision: 7, Hash: []byte{2}}, Refused: []byte{3},
 	}, iam},
@@ -197,7 +199,7 @@ func TestCorrupt(t *testing.T) {
 
 // FuzzDecode feeds every decoder: none panics, and what is accepted can be written and read again, and stays as it then is.
 func FuzzDecode(f *testing.F) {
-	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam}
+	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account}
 	for i, s := range samples {
 		f.Add(uint8(i), s.record.Encode())
 	}

@@ -5,7 +5,7 @@ import "time"
 // User is an identity with its keys and policies.
 type User struct {
 	ID          string // from the key of the row: 26 characters, stable
-	Account     string
+	Account     string // id of the account
 	Name        string // display name
 	Created     time.Time
 	Disabled    bool

@@ -56,17 +56,18 @@ type SourceKind uint8
 const (
 	// SourceIdentity hangs at the caller: a user's or a group's policy.
 	SourceIdentity SourceKind = iota
-	// SourceResource hangs at the resource: a bucket's policy, or grants of an ACL.
+	// SourceResource hangs at the resource: a bucket's policy, or an ACL.
 	SourceResource
 	// SourceBoundary bounds what identity policies allow: a session policy or a permissions boundary. It allows nothing by itself.
 	SourceBoundary
 )
 
-// Source is a document that concerns the request. A nil Document says nothing.
+// Source is a document or an ACL that concerns the request. One without either says nothing.
 type Source struct {
 	Name     string // shown as the reason: "policy of user ada", "bucket policy"
 	Kind     SourceKind
 	Document *Document
+	Grants   func(action string) bool // of an ACL: whether it grants the action to the caller; it denies nothing
 }
 
 // Decision is the answer, with the statement that decided.
@@ -81,10 +82,11 @@ type Decision struct {
 
 const (
 	reasonAllowed  = "a statement allows the action"
+	reasonGranted  = "an access control list grants the action"
 	reasonDenied   = "a statement denies the action"
 	reasonNone     = "no statement allows the action"
 	reasonBoundary = "a session policy or permissions boundary does not allow the action"
-	reasonCross    = "access from another account needs both an identity policy and a bucket policy that allow the action"
+	reasonCross    = "access from another account needs both an identity policy and a bucket policy or ACL that allow the action"
 )
 
 // Evaluate decides: an explicit deny anywhere wins; inside an account an identity policy or a resource policy must allow; from another
@@ -106,7 +108,7 @@ func Evaluate(req *Request, sources []Source) Decision {
 	bounded, bounds := true, false
 	for i := range sources {
 		src := &sources[i]
-		if src.Document == nil {
+		if src.Document == nil && src.Grants == nil {
 			continue
 		}
 		d := src.evaluate(req, index, isKnown, fold, cross)
@@ -149,9 +151,15 @@ func Evaluate(req *Request, sources []Source) Decision {
 	return Decision{Statement: -1, Reason: reason}
 }
 
-// evaluate decides over one document alone.
+// evaluate decides over one document or ACL alone.
 func (src *Source) evaluate(req *Request, index int, isKnown bool, fold string, cross bool) Decision {
 	d := src.Document
+	if d == nil {
+		if src.Grants(req.Action) {
+			return Decision{Allowed: true, Source: src.Name, Statement: -1, Reason: reasonGranted}
+		}
+		return Decision{Statement: -1, Reason: reasonNone}
+	}
 	allowed := -1
 	if isKnown && d.union.has(index) || !isKnown && d.own {
 		for i := range d.Statements {

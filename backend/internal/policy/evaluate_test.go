@@ -85,6 +85,11 @@ func TestCrossAccountAndBoundary(t *testing.T) {
 	require.False(t, Evaluate(req, []Source{id}).Allowed)
 	require.False(t, Evaluate(req, []Source{acct}).Allowed)
 	require.Equal(t, Decision{Allowed: true, Source: "bucket", Reason: reasonAllowed}, Evaluate(req, []Source{id, acct}))
+	acl := Source{Name: "acl", Kind: SourceResource, Grants: func(action string) bool { return action == "s3:GetObject" }}
+	require.False(t, Evaluate(req, []Source{acl}).Allowed)
+	require.Equal(t, Decision{Allowed: true, Source: "acl", Statement: -1, Reason: reasonGranted}, Evaluate(req, []Source{id, acl}))
+	require.True(t, Evaluate(&Request{Action: "s3:GetObject", Resource: req.Resource, ResourceAccount: owner, Principal: &nobody}, []Source{acl}).Allowed)
+	require.False(t, Evaluate(&Request{Action: "s3:PutObject", Resource: req.Resource, ResourceAccount: owner, Principal: &nobody}, []Source{acl}).Allowed)
 	bound := Source{Name: "session", Kind: SourceBoundary, Document: parse(t, identity(`"Action":"s3:PutObject","Resource":"*"`), Identity)}
 	mine := &Request{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k", ResourceAccount: owner, Principal: &ada}
 	require.True(t, Evaluate(mine, []Source{id}).Allowed)

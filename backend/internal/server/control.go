@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,27 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 )
+
+// ControlUser is a user in the answers of the control socket.
+type ControlUser struct {
+	AccessKey string `json:"access_key"`
+	Name      string `json:"display_name"`
+	Account   string `json:"account"`
+}
+
+// ControlAccount is an account in the requests and answers of the control socket; the keys are those of a new one's administrator.
+type ControlAccount struct {
+	Name        string `json:"name"`
+	ID          string `json:"id,omitempty"`
+	CanonicalID string `json:"canonical_id,omitempty"`
+	DisplayName string `json:"display_name,omitempty"`
+	AccessKey   string `json:"access_key,omitempty"`
+	SecretKey   string `json:"secret_key,omitempty"`
+}
+
+func controlAccount(a iam.Account) ControlAccount {
+	return ControlAccount{Name: a.Name, ID: a.Number, CanonicalID: a.CanonicalID, DisplayName: a.DisplayName}
+}
 
 // control is the socket by which commands on this machine administer the running server. Whoever may open it (mode 0600 in a folder of
 // mode 0700) owns the store's files anyway, so it asks for no credentials.
@@ -47,13 +69,41 @@ func openControl(path string, st *stores, log *slog.Logger) (*control, error) {
 		answer(w, map[string]any{"status": st.health(r.Context()).Status, "version": config.Version}, nil)
 	})
 	r.Get("/users", func(w http.ResponseWriter, r *http.Request) {
-		users, err := st.iam.Users(r.Context())
-		answer(w, users, err)
+		users, err := st.iam.Users(r.Context(), iam.Machine)
+		out := []ControlUser{}
+		for _, u := range users {
+			out = append(out, ControlUser{u.AccessKey, u.Name, u.Account})
+		}
+		answer(w, out, err)
 	})
 	r.Post("/users/{key}/rotate", func(w http.ResponseWriter, r *http.Request) {
 		key := chi.URLParam(r, "key")
 		secret, err := st.iam.RotateSecret(r.Context(), iam.Machine, key)
 		answer(w, map[string]string{"access_key": key, "secret_key": secret}, err)
+	})
+	r.Get("/accounts", func(w http.ResponseWriter, r *http.Request) {
+		accounts, err := st.iam.Accounts(r.Context(), iam.Machine)
+		out := []ControlAccount{}
+		for _, a := range accounts {
+			out = append(out, controlAccount(a))
+		}
+		answer(w, out, err)
+	})
+	r.Post("/accounts", func(w http.ResponseWriter, r *http.Request) {
+		var in ControlAccount
+		if err := json.NewDecoder(io.LimitReader(r.Body, 64<<10)).Decode(&in); err != nil {
+			answer(w, nil, fault.New("server.control", fault.InvalidRequest, "The request is not JSON."))
+			return
+		}
+		account, user, secret, err := st.iam.CreateAccount(r.Context(), iam.Machine, iam.CreateAccount{
+			Name: in.Name, DisplayName: in.DisplayName, AccessKey: in.AccessKey, Secret: in.SecretKey,
+		})
+		out := controlAccount(account)
+		out.AccessKey, out.SecretKey = user.AccessKey, secret
+		answer(w, out, err)
+	})
+	r.Delete("/accounts/{name}", func(w http.ResponseWriter, r *http.Request) {
+		answer(w, map[string]string{}, st.iam.DeleteAccount(r.Context(), iam.Machine, chi.URLParam(r, "name")))
 	})
 	r.Post("/compact", func(w http.ResponseWriter, r *http.Request) {
 		err := st.kv.Flush()
@@ -91,14 +141,21 @@ func answer(w http.ResponseWriter, v any, err error) {
 	_ = json.NewEncoder(w).Encode(v) //nolint:errcheck // the caller went away
 }
 
-// Control asks the server that owns the store in root. The answer of a failed request is an error with the server's words.
-func Control(ctx context.Context, root, method, path string, into any) error {
+// Control asks the server that owns the store in root; body is sent as JSON, nil for none. The answer of a failed request is an error with
+// the server's words.
+func Control(ctx context.Context, root, method, path string, body, into any) error {
 	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", ControlSocket(root))
 	}}}
 	defer client.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(ctx, method, "http://control"+path, nil)
+	var content bytes.Buffer
+	if body != nil {
+		if err := json.NewEncoder(&content).Encode(body); err != nil {
+			return err
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, method, "http://control"+path, &content)
 	if err != nil {
 		return err
 	}

@@ -137,7 +137,7 @@ func TestServeStopServe(t *testing.T) {
 	require.Contains(t, []int{200, 503}, status, "503 when the console was not built")
 
 	var users []map[string]any
-	require.NoError(t, Control(context.Background(), filepath.Join(root, "data"), "GET", "/users", &users))
+	require.NoError(t, Control(context.Background(), filepath.Join(root, "data"), "GET", "/users", nil, &users))
 	require.Len(t, users, 1)
 	r.end(t)
 
@@ -153,6 +153,45 @@ func TestServeStopServe(t *testing.T) {
 		"Content-Type", "application/json", "X-Myfsio-Console", "1", "Origin", r.console)
 	require.Equal(t, 200, status, body)
 	require.Contains(t, body, `"code":"ReadOnly"`)
+	r.end(t)
+}
+
+// Accounts over the S3 port: names are everybody's, buckets the account's own.
+func TestAccountsOverS3(t *testing.T) {
+	root := t.TempDir()
+	r := run(t, root, ready, nil, "AWS_REGION=eu-west-1")
+	team := ControlAccount{Name: "team", AccessKey: "team", SecretKey: "team-secret-of-tests"}
+	require.NoError(t, Control(context.Background(), filepath.Join(root, "data"), "POST", "/accounts", &team, &team))
+	const here = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>"
+	asTeam := []string{"X-Access-Key", team.AccessKey, "X-Secret-Key", team.SecretKey}
+	for _, c := range []struct {
+		bucket       string
+		owner, other []string
+	}{{"ours", asRoot, asTeam}, {"theirs", asTeam, asRoot}} {
+		status, body := send(t, "PUT", r.s3+"/"+c.bucket, here, c.owner...)
+		require.Equal(t, 200, status, body)
+		status, body = send(t, "PUT", r.s3+"/"+c.bucket, here, c.owner...)
+		require.Equal(t, 409, status, body)
+		require.Contains(t, body, "<Code>BucketAlreadyOwnedByYou</Code>")
+		status, body = send(t, "PUT", r.s3+"/"+c.bucket, here, c.other...)
+		require.Equal(t, 409, status, body)
+		require.Contains(t, body, "<Code>BucketAlreadyExists</Code>")
+		status, body = send(t, "PUT", r.s3+"/"+c.bucket+"/k", "content", c.owner...)
+		require.Equal(t, 200, status, body)
+		for _, path := range []string{"/k", "?list-type=2", "?policy"} {
+			status, body = send(t, "GET", r.s3+"/"+c.bucket+path, "", c.other...)
+			require.Equal(t, 403, status, body)
+		}
+	}
+	status, body := send(t, "GET", r.s3+"/", "", asTeam...)
+	require.Equal(t, 200, status, body)
+	require.Contains(t, body, "<ID>"+team.CanonicalID+"</ID>")
+	require.Contains(t, body, "<Name>theirs</Name>")
+	require.NotContains(t, body, "<Name>ours</Name>")
+	for owner, want := range map[string]int{team.ID: 200, "000000000000": 403} {
+		status, body = send(t, "GET", r.s3+"/theirs/k", "", append(asTeam, "X-Amz-Expected-Bucket-Owner", owner)...)
+		require.Equal(t, want, status, body)
+	}
 	r.end(t)
 }
 

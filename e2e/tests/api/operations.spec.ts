@@ -268,6 +268,26 @@ test("users: made, changed, rotated, removed", async ({ admin: client, server })
   expect(await find()).toBeUndefined();
 });
 
+test("accounts: made, apart from each other, removed", async ({ admin: client, server, bucket }) => {
+  const made = await ok(api.createAccount({ client, body: { name: "team", display_name: "The team" } }));
+  expect(made).toMatchObject({
+    id: expect.stringMatching(/^\d{12}$/),
+    canonical_id: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  const boss = await apiOf(server, { accessKey: made.access_key, secretKey: made.secret_key });
+  const { accounts } = await ok(api.listAccounts({ client }));
+  expect(accounts.map((a) => a.name)).toEqual(["default", "team"]);
+  await ok(api.createBucket({ client: boss, body: { name: bucket } }));
+  expect((await ok(api.listBuckets({ client: boss }))).buckets).toMatchObject([{ name: bucket, owner: "team" }]);
+  isProblem(await api.getBucket({ client, path: { bucket } }), 403, "AccessDenied");
+  isProblem(await api.createBucket({ client, body: { name: bucket } }), 409, "BucketAlreadyExists");
+  isProblem(await api.listAccounts({ client: boss }), 403, "AccessDenied");
+  isProblem(await api.deleteAccount({ client, path: { name: "team" } }), 409, "OperationAborted");
+  await ok(api.deleteBucket({ client: boss, path: { bucket } }));
+  await ok(api.deleteAccount({ client, path: { name: "team" } }));
+  expect((await api.listBuckets({ client: boss })).response?.status).toBe(401);
+});
+
 test("what nobody may do without signing in, and a restricted user neither", async ({ server, admin, bucket }) => {
   await ok(api.createBucket({ client: admin, body: { name: bucket } }));
   await ok(api.putContent({ client: admin, path: { bucket }, query: { key: "a" }, body: new Blob(["a"]) }));

@@ -4,6 +4,27 @@ export type ClientOptions = {
     baseUrl: `${string}://openapi.json` | (string & {});
 };
 
+export type Account = {
+    /**
+     * Canonical user id in ACLs and owners, 64 hex characters
+     */
+    canonical_id: string;
+    /**
+     * Absent for the default account
+     */
+    created?: string;
+    display_name: string;
+    /**
+     * Account number in ARNs, twelve digits
+     */
+    id: string;
+    name: string;
+};
+
+export type AccountList = {
+    accounts: Array<Account>;
+};
+
 export type Bucket = {
     /**
      * Whether anonymous requests may list the bucket or read from it
@@ -21,7 +42,7 @@ export type Bucket = {
      */
     objects: number;
     /**
-     * Account
+     * Name of the account
      */
     owner: string;
     /**
@@ -269,6 +290,45 @@ export type MoveRequest = {
     targetKey: string;
 };
 
+export type NewAccount = {
+    /**
+     * Of the administrator; made by the server when absent
+     */
+    access_key?: string;
+    /**
+     * The name when absent
+     */
+    display_name?: string;
+    /**
+     * Unique, and not twelve digits
+     */
+    name: string;
+    /**
+     * Of the administrator; made by the server when absent
+     */
+    secret_key?: string;
+};
+
+export type NewAccountSecret = {
+    access_key: string;
+    /**
+     * Canonical user id in ACLs and owners, 64 hex characters
+     */
+    canonical_id: string;
+    /**
+     * Absent for the default account
+     */
+    created?: string;
+    display_name: string;
+    /**
+     * Account number in ARNs, twelve digits
+     */
+    id: string;
+    name: string;
+    secret_key: string;
+    user_id: string;
+};
+
 export type NewBucket = {
     name: string;
     /**
@@ -282,6 +342,10 @@ export type NewUser = {
      * Made by the server when absent
      */
     access_key?: string;
+    /**
+     * Name of the account, one's own when absent; another one only by administrators of the account default
+     */
+    account?: string;
     display_name?: string;
     /**
      * An array of simple policies, as [{"bucket": "*", "actions": ["list", "read"]}], or a policy document of AWS
@@ -655,6 +719,9 @@ export type UploadRequest = {
 
 export type User = {
     accessKey: string;
+    /**
+     * Name of the account
+     */
     account: string;
     /**
      * May do everything with users and with the server
@@ -672,6 +739,10 @@ export type User = {
 
 export type UserEntry = {
     access_key: string;
+    /**
+     * Name of the account
+     */
+    account: string;
     admin: boolean;
     created: string;
     disabled: boolean;
@@ -693,6 +764,10 @@ export type UserList = {
 
 export type UserSecret = {
     access_key: string;
+    /**
+     * Name of the account
+     */
+    account: string;
     display_name: string;
     /**
      * An array of simple policies, as [{"bucket": "*", "actions": ["list", "read"]}], or a policy document of AWS
@@ -772,6 +847,83 @@ export type ZipTicket = {
      */
     url: string;
 };
+
+export type ListAccountsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/accounts';
+};
+
+export type ListAccountsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListAccountsError = ListAccountsErrors[keyof ListAccountsErrors];
+
+export type ListAccountsResponses = {
+    /**
+     * OK
+     */
+    200: AccountList;
+};
+
+export type ListAccountsResponse = ListAccountsResponses[keyof ListAccountsResponses];
+
+export type CreateAccountData = {
+    body: NewAccount;
+    path?: never;
+    query?: never;
+    url: '/myfsio/accounts';
+};
+
+export type CreateAccountErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateAccountError = CreateAccountErrors[keyof CreateAccountErrors];
+
+export type CreateAccountResponses = {
+    /**
+     * Created
+     */
+    201: NewAccountSecret;
+};
+
+export type CreateAccountResponse = CreateAccountResponses[keyof CreateAccountResponses];
+
+export type DeleteAccountData = {
+    body?: never;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/myfsio/accounts/{name}';
+};
+
+export type DeleteAccountErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteAccountError = DeleteAccountErrors[keyof DeleteAccountErrors];
+
+export type DeleteAccountResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteAccountResponse = DeleteAccountResponses[keyof DeleteAccountResponses];
 
 export type ListBucketsData = {
     body?: never;
