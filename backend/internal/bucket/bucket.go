@@ -34,6 +34,7 @@ type Service struct {
 	Deps
 	generations kv.Generations // nil where others write, too
 	decoded     sync.Map       // name → *decodedBucket
+	documents   sync.Map       // ident.Bucket → *sync.Map of document name → *decodedDocument
 }
 
 // New returns a Service.
@@ -147,6 +148,7 @@ func (s *Service) Delete(ctx context.Context, name string) error {
 	if s.ReadOnly {
 		return fault.New(op, fault.ReadOnly, "")
 	}
+	var gone ident.Bucket
 	err := s.KV.Update(ctx, func(tx kv.Txn) error {
 		b, err := meta.GetBucket(tx, name)
 		if errors.Is(err, kv.ErrNotFound) {
@@ -155,6 +157,7 @@ func (s *Service) Delete(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
+		gone = b.ID
 		empty, err := s.empty(tx, b.ID)
 		if err != nil {
 			return err
@@ -172,6 +175,7 @@ func (s *Service) Delete(ctx context.Context, name string) error {
 	})
 	if err == nil {
 		s.decoded.Delete(name)
+		s.documents.Delete(gone)
 	}
 	return Fault(op, err)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/ident"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/kv/kvtest"
+	"github.com/myfsio/myfsio/backend/internal/kv/pebblekv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 )
 
@@ -141,4 +142,66 @@ func TestValidName(t *testing.T) {
 	} {
 		require.Equal(t, fault.InvalidBucketName, fault.KindOf(ValidName(bad)), bad)
 	}
+}
+
+// TestDocuments sets, reads, replaces and removes a document, and holds it to the bucket that it was meant for.
+func TestDocuments(t *testing.T) {
+	ctx := context.Background()
+	engines(t, func(t *testing.T, s *Service) {
+		b, err := s.Create(ctx, CreateInput{Name: "docs", Account: "default"})
+		require.NoError(t, err)
+		read := func(b *meta.Bucket) *meta.Tags {
+			tags, err := GetDocument(ctx, s, b, Tagging)
+			require.NoError(t, err)
+			return tags
+		}
+		require.Nil(t, read(b))
+		for _, value := range []string{"one", "two"} {
+			tags := meta.Tags{{Name: "tag", Value: value}, {Name: "empty"}}
+			require.NoError(t, SetDocument(ctx, s, b, Tagging, &tags, nil))
+			require.Equal(t, &tags, read(b))
+		}
+		refused := fault.New("test", fault.InvalidArgument, "no")
+		err = SetDocument(ctx, s, b, Tagging, nil, func(_ kv.Reader, now *meta.Bucket, old *meta.Tags) error {
+			require.Equal(t, b.ID, now.ID)
+			require.Equal(t, "two", (*old)[0].Value)
+			return refused
+		})
+		require.ErrorIs(t, err, refused)
+		require.NotNil(t, read(b))
+		require.NoError(t, SetDocument(ctx, s, b, Tagging, nil, nil))
+		require.Nil(t, read(b))
+
+		require.NoError(t, s.Delete(ctx, "docs"))
+		again, err := s.Create(ctx, CreateInput{Name: "docs", Account: "default"})
+		require.NoError(t, err)
+		require.Equal(t, fault.NoSuchBucket, fault.KindOf(SetDocument(ctx, s, b, Tagging, &meta.Tags{}, nil)))
+		require.Nil(t, read(again))
+	})
+}
+
+// TestDocumentsAreRemembered reads the same document again while nothing has changed, and another after a change.
+func TestDocumentsAreRemembered(t *testing.T) {
+	store, err := pebblekv.Open(t.TempDir(), pebblekv.Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	s := open(t, store)
+	ctx := t.Context()
+	b, err := s.Create(ctx, CreateInput{Name: "docs", Account: "default"})
+	require.NoError(t, err)
+	get := func() *meta.Tags {
+		tags, err := GetDocument(ctx, s, b, Tagging)
+		require.NoError(t, err)
+		return tags
+	}
+	require.Nil(t, get())
+	require.Nil(t, get())
+	require.NoError(t, SetDocument(ctx, s, b, Tagging, &meta.Tags{{Name: "a"}}, nil))
+	first := get()
+	require.Len(t, *first, 1)
+	require.Same(t, first, get())
+	require.NoError(t, SetDocument(ctx, s, b, Tagging, &meta.Tags{{Name: "a"}, {Name: "b"}}, nil))
+	require.Len(t, *get(), 2)
+	require.NoError(t, SetDocument(ctx, s, b, Tagging, nil, nil))
+	require.Nil(t, get())
 }

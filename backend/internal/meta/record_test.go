@@ -43,6 +43,7 @@ func upload(raw []byte) (any, error)   { return DecodeUpload("key", ident.Upload
 func bucket(raw []byte) (any, error)   { return DecodeBucket("name", raw) }
 func part(raw []byte) (any, error)     { return DecodePart(5, raw) }
 func user(raw []byte) (any, error)     { return DecodeUser("id", raw) }
+func tags(raw []byte) (any, error)     { return DecodeTags(raw) }
 func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", raw) }
 func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
 func epoch(raw []byte) (any, error)    { return DecodeEpoch(3, raw) }
@@ -107,6 +108,7 @@ var samples = []sample{
 		ID: "id", Account: "default", Name: "Somebody", Created: when, Disabled: true, Environment: true,
 		Keys: []AccessKey{{ID: "AK", Sealed: []byte("sealed"), Created: when}, {ID: "BK"}}, Policies: []byte("[]"),
 	}, user},
+	{"tags-1", &Tags{{Name: "team", Value: "blue"}, {Name: "empty"}}, tags},
 	{"account-1", &Account{ID: "123456789012", Name: "team", DisplayName: "The team", Created: when}, account},
 	{"iam-1", &IAMState{
 		Revision: 7, SealID: "k1", Done: Projection{Revision: 6, Hash: []byte{1}}, Pending: Projection{Revision: 7, Hash: []byte{2}}, Refused: []byte{3},

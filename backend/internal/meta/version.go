@@ -199,10 +199,7 @@ func (h *Headers) encode(e *encoder, n protowire.Number) {
 		e.str(n+wireNumber(i), s)
 	}
 	for _, p := range h.Metadata {
-		e.message(n+6, func(in *encoder) {
-			in.str(1, p.Name)
-			in.str(2, p.Value)
-		})
+		e.message(n+6, p.encode)
 	}
 }
 
@@ -213,18 +210,8 @@ func (h *Headers) decode(f field, n protowire.Number) bool {
 	case i >= 0 && i < len(to):
 		*to[i] = f.str()
 	case i == len(to):
-		var p Pair
-		if decodeFields(f.data, func(f field) error {
-			switch f.id {
-			case 1:
-				p.Name = f.str()
-			case 2:
-				p.Value = f.str()
-			default:
-				return ErrCorrupt
-			}
-			return nil
-		}) != nil {
+		p, err := decodePair(f.data)
+		if err != nil {
 			return false
 		}
 		h.Metadata = append(h.Metadata, p)

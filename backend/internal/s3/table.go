@@ -64,7 +64,7 @@ var bucketTable = []*Operation{
 	{Name: "PutBucketQuota", Method: put, Scope: Bucket, Query: names("quota"), Actions: names("myfsio:PutBucketQuota"), Auth: AuthKnown, Body: BodyXML},
 }
 
-// configTable is the configuration documents of buckets: none is built yet.
+// configTable is the configuration documents of buckets; configHandlers says which are built.
 var configTable = func() (rows []*Operation) {
 	for _, d := range []struct {
 		query, get, put, del string // names of the operations, empty for none
@@ -106,7 +106,7 @@ var configTable = func() (rows []*Operation) {
 		}{{d.get, get, d.read, BodyNone}, {d.put, put, d.write, BodyXML}, {d.del, del, remove, BodyNone}} {
 			if row.name != "" {
 				rows = append(rows, &Operation{Name: row.name, Method: row.method, Scope: Bucket, Query: names(d.query), Params: configParams(d.query),
-					Actions: names(row.action), Auth: AuthAny, Body: row.body})
+					Actions: names(row.action), Auth: AuthAny, Body: row.body, Handle: configHandlers[row.name]})
 			}
 		}
 	}

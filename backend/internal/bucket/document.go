@@ -1,0 +1,99 @@
+package bucket
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/kv"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+)
+
+// Document is a kind of configuration document that a bucket may have one of.
+type Document[T any] struct {
+	Name   string // in the key of the row
+	Encode func(*T) []byte
+	Decode func([]byte) (*T, error)
+}
+
+// Tagging is the tags of the bucket.
+var Tagging = Document[meta.Tags]{Name: "tagging", Encode: (*meta.Tags).Encode, Decode: meta.DecodeTags}
+
+// decodedDocument is what was made of a row: nil when there is none. It holds as a decodedBucket does.
+type decodedDocument struct {
+	doc        any
+	generation uint64
+}
+
+// GetDocument returns a document of the bucket, nil when it has none. It is shared: it must not be changed. Where the engine tells of
+// changes, a document that was read before costs no look into the store.
+func GetDocument[T any](ctx context.Context, s *Service, b *meta.Bucket, kind Document[T]) (doc *T, err error) {
+	var generation uint64
+	if s.generations != nil {
+		generation = s.generations.Generation(meta.DocumentKey(b.ID, "")[0])
+		if of, ok := s.documents.Load(b.ID); ok {
+			if old, ok := of.(*sync.Map).Load(kind.Name); ok && old.(*decodedDocument).generation == generation {
+				return old.(*decodedDocument).doc.(*T), nil
+			}
+		}
+	}
+	err = s.KV.View(ctx, func(r kv.Reader) error {
+		doc, err = ReadDocument(r, b, kind)
+		return err
+	})
+	if err != nil {
+		return nil, Fault("bucket.GetDocument", err)
+	}
+	if s.generations != nil {
+		of, _ := s.documents.LoadOrStore(b.ID, &sync.Map{})
+		of.(*sync.Map).Store(kind.Name, &decodedDocument{doc: doc, generation: generation})
+	}
+	return doc, nil
+}
+
+// ReadDocument is GetDocument within a transaction.
+func ReadDocument[T any](r kv.Reader, b *meta.Bucket, kind Document[T]) (*T, error) {
+	raw, err := r.Get(meta.DocumentKey(b.ID, kind.Name))
+	if errors.Is(err, kv.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return kind.Decode(raw)
+}
+
+// SetDocument gives the bucket a document, or takes it away when doc is nil. It returns fault.NoSuchBucket when the bucket is not that
+// one any more. check, unless nil, may refuse with a fault after a look at the bucket and the document that is there (nil for none).
+//
+// One transaction writes one row: a crash leaves the old document or the new one.
+func SetDocument[T any](ctx context.Context, s *Service, b *meta.Bucket, kind Document[T], doc *T, check func(tx kv.Reader, now *meta.Bucket, old *T) error) error {
+	const op = "bucket.SetDocument"
+	if s.ReadOnly {
+		return fault.New(op, fault.ReadOnly, "")
+	}
+	key := meta.DocumentKey(b.ID, kind.Name)
+	return Fault(op, s.KV.Update(ctx, func(tx kv.Txn) error {
+		now, err := meta.GetBucket(tx, b.Name)
+		if errors.Is(err, kv.ErrNotFound) || err == nil && now.ID != b.ID {
+			return missing(op, b.Name)
+		}
+		if err != nil {
+			return err
+		}
+		if check != nil {
+			old, err := ReadDocument(tx, b, kind)
+			if err != nil {
+				return err
+			}
+			if err := check(tx, now, old); err != nil {
+				return err
+			}
+		}
+		if doc == nil {
+			return tx.Delete(key)
+		}
+		return tx.Set(key, kind.Encode(doc))
+	}))
+}

@@ -1,0 +1,75 @@
+package s3
+
+import (
+	"net/http"
+
+	"github.com/myfsio/myfsio/backend/internal/bucket"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
+	"github.com/myfsio/myfsio/backend/internal/s3/s3xml"
+)
+
+// configHandlers are the operations on configuration documents that are built.
+var configHandlers = map[string]func(*Server, *call) error{
+	"GetBucketTagging":    (*Server).bucketTagging,
+	"PutBucketTagging":    (*Server).putBucketTagging,
+	"DeleteBucketTagging": (*Server).deleteBucketTagging,
+}
+
+// required returns the body of an operation that cannot do without one.
+func (c *call) required() ([]byte, error) {
+	body, err := c.document()
+	if err == nil && len(body) == 0 {
+		err = s3err.New("MissingRequestBodyError")
+	}
+	return body, err
+}
+
+// getDocument returns a document of the request's bucket, or the error of this code when it has none.
+func getDocument[T any](c *call, kind bucket.Document[T], none string) (*T, error) {
+	doc, err := bucket.GetDocument(c.ctx(), c.s.Buckets, c.record, kind)
+	if err == nil && doc == nil {
+		err = s3err.New(none)
+	}
+	return doc, err
+}
+
+// setDocument stores a document, or removes it when doc is nil, and answers with the status.
+func setDocument[T any](c *call, kind bucket.Document[T], doc *T, status int) error {
+	if err := bucket.SetDocument(c.ctx(), c.s.Buckets, c.record, kind, doc, nil); err != nil {
+		return err
+	}
+	c.w.empty(status)
+	return nil
+}
+
+func (s *Server) bucketTagging(c *call) error {
+	tags, err := getDocument(c, bucket.Tagging, "NoSuchTagSet")
+	if err != nil {
+		return err
+	}
+	c.w.document(&s3xml.Tagging{Tags: *tags})
+	return nil
+}
+
+func (s *Server) putBucketTagging(c *call) error {
+	body, err := c.required()
+	if err != nil {
+		return err
+	}
+	tags, err := s3xml.DecodeTagging(body)
+	if err != nil {
+		return malformed(err)
+	}
+	if len(tags) > maxBucketTags {
+		return s3err.Text("BadRequest", "Bucket tag count cannot be greater than "+itoa(maxBucketTags))
+	}
+	if err := validTags(tags); err != nil {
+		return err
+	}
+	return setDocument(c, bucket.Tagging, &tags, http.StatusNoContent)
+}
+
+func (s *Server) deleteBucketTagging(c *call) error {
+	return setDocument[meta.Tags](c, bucket.Tagging, nil, http.StatusNoContent)
+}
