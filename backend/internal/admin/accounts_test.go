@@ -1,9 +1,16 @@
 package admin
 
 import (
+	"context"
+	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/myfsio/myfsio/backend/internal/bucket"
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/iam"
 )
 
 // tenant makes an account and returns a client for its administrator.
@@ -110,4 +117,27 @@ func TestAccountsAreApart(t *testing.T) {
 	}
 	boss.do("POST", "/myfsio/accounts", `{"name":"mine"}`).fails(403, "AccessDenied")
 	boss.do("DELETE", "/myfsio/accounts/team", "").fails(403, "AccessDenied")
+}
+
+// A bucket is made and its account is deleted at the same time: one of the two is refused.
+func TestNoBucketOutlivesItsAccount(t *testing.T) {
+	l := start(t)
+	ctx := context.Background()
+	for i := range 50 {
+		_, made := l.tenant("team")
+		name := fmt.Sprintf("bucket%d", i)
+		var wg sync.WaitGroup
+		var created, deleted error
+		wg.Go(func() { _, created = l.deps.Buckets.Create(ctx, bucket.CreateInput{Name: name, Account: made.ID}) })
+		wg.Go(func() { deleted = l.deps.IAM.DeleteAccount(ctx, iam.Machine, "team") })
+		wg.Wait()
+		if created == nil {
+			require.Equal(t, fault.Conflict, fault.KindOf(deleted))
+			require.NoError(t, l.deps.Buckets.Delete(ctx, name))
+			require.NoError(t, l.deps.IAM.DeleteAccount(ctx, iam.Machine, "team"))
+			continue
+		}
+		require.Equal(t, fault.AccessDenied, fault.KindOf(created))
+		require.NoError(t, deleted)
+	}
 }

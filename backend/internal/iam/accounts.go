@@ -239,8 +239,8 @@ func (c *change) removeAccount(op string, a *meta.Account) error {
 	return c.tx.Delete(meta.AccountKey(a.ID))
 }
 
-// bucketOwners are the ids of the accounts that have buckets. bucket.Create reads the record of the account, so none of them can be joined
-// by another between this look and the commit.
+// bucketOwners are the ids of the accounts that have buckets. bucket.Create reads the record of the account in its transaction, so that no
+// bucket comes to an account that goes at the same time.
 func bucketOwners(r kv.Reader) (owners map[string]bool, err error) {
 	owners = map[string]bool{}
 	it := r.Iter(meta.Buckets())
