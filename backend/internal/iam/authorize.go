@@ -15,8 +15,11 @@ type Access struct {
 	// Grants reports whether the ACL that governs the action grants it to the caller; nil without one. What an ACL grants to the account
 	// that owns the bucket is no grant to its users: inside an account their own policies decide.
 	Grants func(action string) bool
-	Key    string                             // object key; not looked at for actions on buckets
-	Keys   func(name string) ([]string, bool) // the values of a condition key, and whether the request has it; nil for none
+	// Owner is the account of the object where that is not the bucket's, else empty. Its users need no grant then, those of the bucket's
+	// account do, and what the bucket's policy allows does not reach the object; its denials do.
+	Owner string
+	Key   string                             // object key; not looked at for actions on buckets
+	Keys  func(name string) ([]string, bool) // the values of a condition key, and whether the request has it; nil for none
 }
 
 const headBucket = "s3:HeadBucket"
@@ -40,8 +43,12 @@ func (s *Service) Authorize(id *Identity, a Access) policy.Decision {
 
 func decide(id *Identity, a Access) policy.Decision {
 	req := policy.Request{Action: a.Action, Resource: "arn:aws:s3:::*", Principal: &id.principal, Keys: a.Keys}
+	onBucket := policy.SourceResource
 	if a.Bucket != nil {
 		req.ResourceAccount = AccountNumber(a.Bucket.Account)
+		if a.Owner != "" && a.Owner != a.Bucket.Account {
+			req.ResourceAccount, onBucket = AccountNumber(a.Owner), policy.SourceGuard
+		}
 		if a.Key == "" || policy.ScopeOf(a.Action) == policy.ScopeBucket {
 			req.Resource = policy.BucketARN(a.Bucket.Name)
 		} else {
@@ -53,7 +60,7 @@ func decide(id *Identity, a Access) policy.Decision {
 	}
 	sources := [...]policy.Source{
 		id.sources[0],
-		{Name: "bucket policy", Kind: policy.SourceResource, Document: a.BucketPolicy},
+		{Name: "bucket policy", Kind: onBucket, Document: a.BucketPolicy},
 		{Name: "access control list", Kind: policy.SourceResource, Grants: a.Grants},
 	}
 	return policy.Evaluate(&req, sources[:])

@@ -27,6 +27,8 @@ var (
 	}
 	sum  = Checksum{Algorithm: checksum.CRC32C, Composite: true, Value: []byte{1, 2, 3, 4}}
 	blob = ident.Blob{0, 0, 0, 7, 1, 2, 3}
+
+	enforced = BucketOwnerEnforced
 )
 
 type record interface{ Encode() []byte }
@@ -44,6 +46,8 @@ func bucket(raw []byte) (any, error)   { return DecodeBucket("name", raw) }
 func part(raw []byte) (any, error)     { return DecodePart(5, raw) }
 func user(raw []byte) (any, error)     { return DecodeUser("id", raw) }
 func tags(raw []byte) (any, error)     { return DecodeTags(raw) }
+func acl(raw []byte) (any, error)      { return DecodeACL(raw) }
+func owning(raw []byte) (any, error)   { return DecodeOwnership(raw) }
 func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", raw) }
 func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
 func epoch(raw []byte) (any, error)    { return DecodeEpoch(3, raw) }
@@ -86,6 +90,8 @@ var samples = []sample{
 	{"version-1-inline", &Version{Key: "key", Order: 1, Null: true, Size: 5, Inline: true, Blob: blob, Checksum: Checksum{Algorithm: checksum.SHA256}}, version},
 	{"version-1-parts", &Version{Key: "key", Order: 2, Size: 5 << 40, Parts: 10000, Upload: ident.Upload{4, 5}, Checksum: sum}, version},
 	{"version-1-marker", &Version{Key: "key", Order: 3, Null: true, Marker: true, Owner: "default"}, version},
+	{"version-1-acl", &Version{Key: "key", Order: 4, ACL: &ACL{[]Grant{{Account: "default", Permission: FullControl}, {Group: AllUsers, Permission: Read}}}}, version},
+	{"version-1-acl-empty", &Version{Key: "key", Order: 4, ACL: &ACL{}}, version},
 	{"version-1-least", &Version{Key: "key"}, version},
 	{"bucket-1", &Bucket{
 		Name: "name", ID: ident.Bucket{1, 2}, Created: when, Account: "default", CreatedBy: "u", Region: "eu-west-1", Versioning: VersioningSuspended,
@@ -101,6 +107,7 @@ var samples = []sample{
 	{"upload-1-completed", &Upload{
 		Key: "key", ID: ident.Upload{9}, State: UploadCompleted, Started: when, Digest: []byte("d"), Completed: 5, Due: when, Result: []byte{1, 8, 1},
 	}, upload},
+	{"upload-1-acl", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, ACL: &ACL{[]Grant{{Group: AuthenticatedUsers, Permission: ReadACP}}}}, upload},
 	{"part-1", &Part{Number: 5, Blob: blob, Size: 5 << 30, MD5: [16]byte{3}, Checksum: sum, Modified: when}, part},
 	{"part-1-inline", &Part{Number: 5, Blob: blob, Inline: true, MD5: [16]byte{3}}, part},
 	{"manifest-1", &Manifest{Parts: []PartSize{{1, 5 << 20}, {7, 0}, {10000, 5 << 30}}}, manifest},
@@ -109,6 +116,8 @@ var samples = []sample{
 		Keys: []AccessKey{{ID: "AK", Sealed: []byte("sealed"), Created: when}, {ID: "BK"}}, Policies: []byte("[]"),
 	}, user},
 	{"tags-1", &Tags{{Name: "team", Value: "blue"}, {Name: "empty"}}, tags},
+	{"acl-1", &ACL{[]Grant{{Account: "123456789012", Permission: WriteACP}, {Group: LogDelivery, Permission: Write}}}, acl},
+	{"ownership-1", &enforced, owning},
 	{"account-1", &Account{ID: "123456789012", Name: "team", DisplayName: "The team", Created: when}, account},
 	{"iam-1", &IAMState{
 		Revision: 7, SealID: "k1", Done: Projection{Revision: 6, Hash: []byte{1}}, Pending: Projection{Revision: 7, Hash: []byte{2}}, Refused: []byte{3},
@@ -201,7 +210,7 @@ func TestCorrupt(t *testing.T) {
 
 // FuzzDecode feeds every decoder: none panics, and what is accepted can be written and read again, and stays as it then is.
 func FuzzDecode(f *testing.F) {
-	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account}
+	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account, acl, owning}
 	for i, s := range samples {
 		f.Add(uint8(i), s.record.Encode())
 	}

@@ -62,6 +62,7 @@ type PutInput struct {
 	Size    int64     // declared length, which the body must have (fault.IncompleteBody); -1 when not known
 	Headers meta.Headers
 	Class   string
+	ACL     *meta.ACL
 	Digests Digests
 	If      WriteConditions
 }
@@ -79,7 +80,8 @@ type Span struct{ First, Last int64 }
 type GetInput struct {
 	Bucket     *meta.Bucket
 	Key        string
-	VersionID  string // empty for the current one
+	VersionID  string      // empty for the current one
+	Seen       ident.Order // unless 0, of the version that must still be the one: else fault.Conflict
 	If         ReadConditions
 	Span       *Span  // nil for all; fault.InvalidRange when nothing of it exists
 	SpanIf     string // If-Range, empty for none: all is wanted unless the version has this entity tag or, to the second, this date
@@ -140,6 +142,7 @@ type CopyInput struct {
 	ReplaceHeaders bool // metadata directive REPLACE: Headers count, else those of the source
 	Headers        meta.Headers
 	Class          string             // empty: STANDARD, as S3 does unless it is named
+	ACL            *meta.ACL          // that of the source does not count
 	Algorithm      checksum.Algorithm // None: that of the source is kept
 	If             WriteConditions
 }
@@ -151,6 +154,7 @@ type CreateUploadInput struct {
 	Caller    Caller
 	Headers   meta.Headers
 	Class     string
+	ACL       *meta.ACL
 	Algorithm checksum.Algorithm // None: the client named none, CRC64NVME is computed
 	Composite bool               // checksum type; the caller refuses impossible pairs
 }

@@ -60,6 +60,8 @@ const (
 	SourceResource
 	// SourceBoundary bounds what identity policies allow: a session policy or a permissions boundary. It allows nothing by itself.
 	SourceBoundary
+	// SourceGuard denies only: what it allows does not count.
+	SourceGuard
 )
 
 // Source is a document or an ACL that concerns the request. One without either says nothing.

@@ -22,13 +22,9 @@ func (c *call) authorize() error {
 	if b == nil { // it need not exist: whoever makes it owns it
 		b = &meta.Bucket{Name: c.bucket, Account: c.id.Account}
 	}
-	versioned := c.query.get("versionId") != ""
-	for _, action := range c.op.actions(versioned) {
-		if !c.may(action, b, c.key) {
-			return s3err.New("AccessDenied")
-		}
-	}
-	return nil
+	version := c.query.get("versionId")
+	c.guard = guard{bucket: b, key: c.key, version: version, actions: c.op.actions(version != ""), keys: c.condition}
+	return c.enter(&c.guard, c.op.Owned)
 }
 
 // may asks whether the caller is allowed an action.
@@ -37,7 +33,7 @@ func (c *call) may(action string, b *meta.Bucket, key string) bool {
 }
 
 func (c *call) mayWith(action string, b *meta.Bucket, key string, keys func(string) ([]string, bool)) bool {
-	return c.s.IAM.Authorize(c.id, iam.Access{Action: action, Bucket: b, Key: key, Keys: keys}).Allowed
+	return c.decide(c.access(action, b, key, keys)).Allowed
 }
 
 // conceal turns the absence of a key into AccessDenied for callers who may not list the bucket, as S3 does: they must not learn what is

@@ -11,9 +11,14 @@ import (
 
 // configHandlers are the operations on configuration documents that are built.
 var configHandlers = map[string]func(*Server, *call) error{
-	"GetBucketTagging":    (*Server).bucketTagging,
-	"PutBucketTagging":    (*Server).putBucketTagging,
-	"DeleteBucketTagging": (*Server).deleteBucketTagging,
+	"GetBucketAcl":                  (*Server).bucketACL,
+	"PutBucketAcl":                  (*Server).putBucketACL,
+	"GetBucketOwnershipControls":    (*Server).bucketOwnership,
+	"PutBucketOwnershipControls":    (*Server).putBucketOwnership,
+	"DeleteBucketOwnershipControls": (*Server).deleteBucketOwnership,
+	"GetBucketTagging":              (*Server).bucketTagging,
+	"PutBucketTagging":              (*Server).putBucketTagging,
+	"DeleteBucketTagging":           (*Server).deleteBucketTagging,
 }
 
 // required returns the body of an operation that cannot do without one.

@@ -26,6 +26,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/object"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
+	"github.com/myfsio/myfsio/backend/internal/s3/s3xml"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
@@ -105,6 +106,8 @@ type call struct {
 	id     *iam.Identity
 	record *meta.Bucket // nil for the service and where the bucket need not exist
 	info   *reqinfo.Info
+	guard  guard                  // of the object that the request is for
+	owners map[string]s3xml.Owner // by account, those that were looked up
 }
 
 func (c *call) ctx() context.Context { return c.r.Context() }
