@@ -27,6 +27,8 @@ var (
 	}
 	sum  = Checksum{Algorithm: checksum.CRC32C, Composite: true, Value: []byte{1, 2, 3, 4}}
 	blob = ident.Blob{0, 0, 0, 7, 1, 2, 3}
+
+	sizeBelow int64 = 5 << 30
 )
 
 type record interface{ Encode() []byte }
@@ -44,6 +46,7 @@ func bucket(raw []byte) (any, error)   { return DecodeBucket("name", raw) }
 func part(raw []byte) (any, error)     { return DecodePart(5, raw) }
 func user(raw []byte) (any, error)     { return DecodeUser("id", raw) }
 func tags(raw []byte) (any, error)     { return DecodeTags(raw) }
+func rules(raw []byte) (any, error)    { return DecodeLifecycle(raw) }
 func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", raw) }
 func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
 func epoch(raw []byte) (any, error)    { return DecodeEpoch(3, raw) }
@@ -109,6 +112,15 @@ var samples = []sample{
 		Keys: []AccessKey{{ID: "AK", Sealed: []byte("sealed"), Created: when}, {ID: "BK"}}, Policies: []byte("[]"),
 	}, user},
 	{"tags-1", &Tags{{Name: "team", Value: "blue"}, {Name: "empty"}}, tags},
+	{"lifecycle-1", &Lifecycle{VariesByClass: true, Rules: []LifecycleRule{
+		{ID: "all", Form: FilterPrefix, Expire: ExpireMarkers, NoncurrentDays: 1, NoncurrentKeep: 100, AbortDays: 7},
+		{
+			ID: "narrow", Disabled: true, Form: FilterAnd | FilterPrefix, Prefix: "logs/", Tags: Tags{{Name: "team", Value: "blue"}, {Name: "empty"}},
+			SizeAbove: new(int64), SizeBelow: &sizeBelow, Expire: ExpireAfter, ExpireDays: 365,
+		},
+		{ID: "old", Form: FilterLegacy, Expire: ExpireOn, ExpireDate: when},
+	}}, rules},
+	{"lifecycle-1-least", &Lifecycle{Rules: []LifecycleRule{{}}}, rules},
 	{"account-1", &Account{ID: "123456789012", Name: "team", DisplayName: "The team", Created: when}, account},
 	{"iam-1", &IAMState{
 		Revision: 7, SealID: "k1", Done: Projection{Revision: 6, Hash: []byte{1}}, Pending: Projection{Revision: 7, Hash: []byte{2}}, Refused: []byte{3},
