@@ -141,5 +141,5 @@ func tagged(tags meta.Tags, want meta.Pair) bool {
 
 // Current is a current version as rules see it.
 func Current(v *meta.Version) Subject {
-	return Subject{Key: v.Key, Size: v.Size, Marker: v.Marker, Since: v.Modified()}
+	return Subject{Key: v.Key, Size: v.Size, Tags: v.Tags, Marker: v.Marker, Since: v.Modified()}
 }
