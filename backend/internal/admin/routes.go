@@ -58,6 +58,11 @@ func (a *API) systemRoutes(m *mount) {
 		summary: "Version",
 	}, a.getVersion)
 	add(m, operation{
+		id: "getCompatibility", method: http.MethodGet, path: "/myfsio/compatibility", tag: tagSystem, need: anonymous(),
+		summary: "What the S3 port supports",
+		text:    "The table of operations and the policy language, as the manual has them.",
+	}, a.getCompatibility)
+	add(m, operation{
 		id: "getConfig", method: http.MethodGet, path: "/myfsio/config", tag: tagSystem, need: administrative("myfsio:GetConfig"),
 		summary: "Settings",
 		text:    "Every setting with its value and where it comes from. Secrets are not shown.",

@@ -26,6 +26,7 @@ var samples = map[string]sample{
 	"createToken":      {"", `{"accessKey":"nobody","secretKey":"wrong"}`},
 	"getHealth":        {},
 	"headHealth":       {},
+	"getCompatibility": {},
 	"getVersion":       {},
 	"getConfig":        {},
 	"getServer":        {},

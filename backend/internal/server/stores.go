@@ -151,7 +151,7 @@ func (st *stores) serve(_ context.Context, s *process, s3l, console *listener) (
 	if st.admin, err = admin.New(admin.Deps{
 		IAM: st.iam, Buckets: st.buckets, Objects: st.objects, KV: st.kv, Seal: st.box, Clock: st.clock, Idents: st.idents, Logger: s.log,
 		Config: c, Report: st.report, Limiter: st.limits.store, S3Port: s3l.port(), ReadOnly: st.readOnly, Alone: true,
-		TempDir: filepath.Join(c.StorageRoot, SystemDir, "tmp"), Health: st.health, Space: st.blobs.Space,
+		TempDir: filepath.Join(c.StorageRoot, SystemDir, "tmp"), Health: st.health, Space: st.blobs.Space, Compatibility: compatibility,
 	}); err != nil {
 		return err
 	}
@@ -289,4 +289,15 @@ func (st *stores) close(log *slog.Logger) error {
 		errs = append(errs, st.lock.release())
 	}
 	return errors.Join(errs...)
+}
+
+// compatibility tells the admin API what the S3 port supports.
+func compatibility() (ops []admin.S3Operation, headers []admin.S3Header) {
+	for _, o := range s3.Matrix() {
+		ops = append(ops, admin.S3Operation{Name: o.Name, Built: o.Built, Methods: o.Methods, Actions: append([]string{}, o.Actions...)})
+	}
+	for _, h := range s3.Unbuilt() {
+		headers = append(headers, admin.S3Header{Name: h.Name, Pass: append([]string{}, h.Pass...)})
+	}
+	return ops, headers
 }

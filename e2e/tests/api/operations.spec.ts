@@ -28,6 +28,15 @@ test("the server: health, version, configuration, itself", async ({ server, admi
   const health = await ok(api.getHealth({ client: nobody }));
   expect(health.status).toBe("ok");
   expect((await api.headHealth({ client: nobody })).response?.status).toBe(200);
+  const matrix = await ok(api.getCompatibility({ client: nobody }));
+  expect(matrix.operations).toContainEqual({
+    name: "GetObject",
+    built: true,
+    methods: ["GET"],
+    actions: ["s3:GetObject"],
+  });
+  expect(matrix.operations.find((o) => o.name === "SelectObjectContent")?.built).toBe(false);
+  expect(matrix.policyOperators).toContain("StringLike");
   const version = await ok(api.getVersion({ client: admin }));
   expect(version.version).toBe(health.version);
   const settings = (await ok(api.getConfig({ client: admin }))).settings;

@@ -119,6 +119,19 @@ export type BulkDelete = {
     prefixes?: Array<string>;
 };
 
+export type Compatibility = {
+    operations: Array<S3Operation>;
+    policyKeys: Array<ConditionKey>;
+    /**
+     * condition operators; each but Null also with IfExists, ForAllValues: and ForAnyValue:
+     */
+    policyOperators: Array<string>;
+    /**
+     * request headers of features that do not exist here
+     */
+    unbuiltHeaders: Array<S3Header>;
+};
+
 export type CompleteRequest = {
     /**
      * Refuse with PreconditionFailed when the key exists
@@ -126,6 +139,12 @@ export type CompleteRequest = {
     ifNoneMatch?: boolean;
     key: string;
     parts: Array<PartRef>;
+};
+
+export type ConditionKey = {
+    doc: string;
+    name: string;
+    type: 'string' | 'numeric' | 'date' | 'bool' | 'ip' | 'arn';
 };
 
 export type CopyRequest = {
@@ -569,6 +588,30 @@ export type RenameRequest = {
      * Else a target that exists is refused with PreconditionFailed
      */
     overwrite?: boolean;
+};
+
+export type S3Header = {
+    /**
+     * one that ends in - stands for all that begin with it
+     */
+    name: string;
+    /**
+     * values that ask for nothing and pass
+     */
+    pass: Array<string>;
+};
+
+export type S3Operation = {
+    /**
+     * what the caller must be allowed
+     */
+    actions: Array<string>;
+    /**
+     * false: it answers NotImplemented
+     */
+    built: boolean;
+    methods: Array<string>;
+    name: string;
 };
 
 export type SearchPage = {
@@ -1774,6 +1817,31 @@ export type CreateZipResponses = {
 };
 
 export type CreateZipResponse = CreateZipResponses[keyof CreateZipResponses];
+
+export type GetCompatibilityData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/compatibility';
+};
+
+export type GetCompatibilityErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetCompatibilityError = GetCompatibilityErrors[keyof GetCompatibilityErrors];
+
+export type GetCompatibilityResponses = {
+    /**
+     * OK
+     */
+    200: Compatibility;
+};
+
+export type GetCompatibilityResponse = GetCompatibilityResponses[keyof GetCompatibilityResponses];
 
 export type GetConfigData = {
     body?: never;
