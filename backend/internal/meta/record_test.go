@@ -89,6 +89,7 @@ var samples = []sample{
 	{"version-1-inline", &Version{Key: "key", Order: 1, Null: true, Size: 5, Inline: true, Blob: blob, Checksum: Checksum{Algorithm: checksum.SHA256}}, version},
 	{"version-1-parts", &Version{Key: "key", Order: 2, Size: 5 << 40, Parts: 10000, Upload: ident.Upload{4, 5}, Checksum: sum}, version},
 	{"version-1-marker", &Version{Key: "key", Order: 3, Null: true, Marker: true, Owner: "default"}, version},
+	{"version-1-tags", &Version{Key: "key", Order: 4, Tags: Tags{{"team", "blue"}, {"empty", ""}}}, version},
 	{"version-1-least", &Version{Key: "key"}, version},
 	{"bucket-1", &Bucket{
 		Name: "name", ID: ident.Bucket{1, 2}, Created: when, Account: "default", CreatedBy: "u", Region: "eu-west-1", Versioning: VersioningSuspended,
@@ -105,6 +106,7 @@ var samples = []sample{
 	{"upload-1-completed", &Upload{
 		Key: "key", ID: ident.Upload{9}, State: UploadCompleted, Started: when, Digest: []byte("d"), Completed: 5, Due: when, Result: []byte{1, 8, 1},
 	}, upload},
+	{"upload-1-tags", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, Tags: Tags{{"team", "blue"}}}, upload},
 	{"part-1", &Part{Number: 5, Blob: blob, Size: 5 << 30, MD5: [16]byte{3}, Checksum: sum, Modified: when}, part},
 	{"part-1-inline", &Part{Number: 5, Blob: blob, Inline: true, MD5: [16]byte{3}}, part},
 	{"manifest-1", &Manifest{Parts: []PartSize{{1, 5 << 20}, {7, 0}, {10000, 5 << 30}}}, manifest},

@@ -55,6 +55,7 @@ type Version struct {
 	Checksum Checksum
 	Headers  Headers
 	Class    string // storage class, empty for STANDARD
+	Tags     Tags
 
 	// Where the bytes are: one of these.
 	Blob   ident.Blob // a blob; Inline tells whether in the KV (no row when Size is 0) or in the blob store. Zero when Segmented
@@ -113,6 +114,7 @@ func (v *Version) Encode() []byte {
 	if v.Upload != (ident.Upload{}) {
 		e.bytes(14, v.Upload[:])
 	}
+	v.Tags.encode(e, 23)
 	return e.b
 }
 
@@ -145,6 +147,8 @@ func DecodeVersion(key string, raw []byte) (*Version, error) {
 			v.Inline = f.bool()
 		case 14:
 			return f.fixed(v.Upload[:])
+		case 23:
+			return v.Tags.decode(f)
 		default:
 			if !v.Headers.decode(f, 16) {
 				return unknown("version", f)

@@ -25,6 +25,7 @@ const (
 	actPut    action = iota // next becomes current
 	actDrop                 // the current version goes, or a delete marker comes
 	actRemove               // the version of one id goes
+	actAmend                // a version keeps its place and its bytes, and says something else
 )
 
 // change is one change of one key. The fields of the outcome are set anew by every run of the transaction.
@@ -34,12 +35,13 @@ type change struct {
 	owner  string // of a new version or marker
 	cond   WriteConditions
 
-	next  *meta.Version // actPut: order and Null are chosen in the transaction
-	value []byte        // actPut: inline bytes
-	from  *completion   // actPut: the upload that becomes the version
-	which wanted        // actRemove
+	next  *meta.Version             // actPut: order and Null are chosen in the transaction
+	value []byte                    // actPut: inline bytes
+	from  *completion               // actPut: the upload that becomes the version
+	which wanted                    // actRemove, actAmend
+	amend func(*meta.Version) error // actAmend: changes the record, or refuses; it runs anew with the transaction
 
-	version *meta.Version // outcome: the version that is current (actPut), the marker that came (actDrop), the version that went (actRemove); nil for none
+	version *meta.Version // outcome: the version that is current (actPut), the marker that came (actDrop), the version that went (actRemove) or was amended; nil for none
 	err     error         // outcome of a change that may fail alone
 }
 
@@ -124,6 +126,8 @@ func (t *turn) apply(c *change) error {
 		return t.put(c)
 	case actDrop:
 		return t.drop(c)
+	case actAmend:
+		return t.amend(c)
 	default:
 		return t.remove(c)
 	}

@@ -62,6 +62,7 @@ type PutInput struct {
 	Size    int64     // declared length, which the body must have (fault.IncompleteBody); -1 when not known
 	Headers meta.Headers
 	Class   string
+	Tags    meta.Tags
 	Digests Digests
 	If      WriteConditions
 }
@@ -139,6 +140,8 @@ type CopyInput struct {
 	Caller         Caller
 	ReplaceHeaders bool // metadata directive REPLACE: Headers count, else those of the source
 	Headers        meta.Headers
+	ReplaceTags    bool // Tags count, else those of the source
+	Tags           meta.Tags
 	Class          string             // empty: STANDARD, as S3 does unless it is named
 	Algorithm      checksum.Algorithm // None: that of the source is kept
 	If             WriteConditions
@@ -151,6 +154,7 @@ type CreateUploadInput struct {
 	Caller    Caller
 	Headers   meta.Headers
 	Class     string
+	Tags      meta.Tags
 	Algorithm checksum.Algorithm // None: the client named none, CRC64NVME is computed
 	Composite bool               // checksum type; the caller refuses impossible pairs
 }

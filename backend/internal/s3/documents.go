@@ -64,7 +64,7 @@ func (s *Server) putBucketTagging(c *call) error {
 	if len(tags) > maxBucketTags {
 		return s3err.Text("BadRequest", "Bucket tag count cannot be greater than "+itoa(maxBucketTags))
 	}
-	if err := validTags(tags); err != nil {
+	if err := validTags(tags, reserved); err != nil {
 		return err
 	}
 	return setDocument(c, bucket.Tagging, &tags, http.StatusNoContent)

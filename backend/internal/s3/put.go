@@ -32,6 +32,9 @@ func (s *Server) putObject(c *call) error {
 	if in.If, err = writeConditions(c.header); err != nil {
 		return err
 	}
+	if in.Tags, err = c.newTags(); err != nil {
+		return err
+	}
 	k, err := c.content(s.uploadLimit(object.MaxPart))
 	if err != nil {
 		return err

@@ -105,6 +105,8 @@ type call struct {
 	id     *iam.Identity
 	record *meta.Bucket // nil for the service and where the bucket need not exist
 	info   *reqinfo.Info
+
+	read func() ([]byte, error) // the document that came as the body, once it has been read
 }
 
 func (c *call) ctx() context.Context { return c.r.Context() }
