@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,6 +83,8 @@ func number(raw []byte) (any, error) {
 	return one(n), err
 }
 
+var most = int64(math.MaxInt64)
+
 var samples = []sample{
 	{"version-1", &Version{
 		Key: "key", Order: 1_772_600_767_000_000_008, Owner: "default", Size: 70000, MD5: [16]byte{1, 2}, Checksum: sum, Headers: heads, Class: "GLACIER", Blob: blob,
@@ -95,6 +98,7 @@ var samples = []sample{
 		Name: "name", ID: ident.Bucket{1, 2}, Created: when, Account: "default", CreatedBy: "u", Region: "eu-west-1", Versioning: VersioningSuspended,
 	}, bucket},
 	{"bucket-1-least", &Bucket{Name: "name"}, bucket},
+	{"bucket-1-quota", &Bucket{Name: "name", Quota: Quota{MaxBytes: new(int64), MaxObjects: &most}}, bucket},
 	{"usage-1", &Usage{Objects: 1, Bytes: -2, Versions: 3, VersionBytes: -4, Markers: 5, Uploads: -6, UploadBytes: 1 << 60}, counters},
 	{"upload-1-open", &Upload{
 		Key: "key", ID: ident.Upload{9}, Started: when, Owner: "default", Initiator: "u", Headers: heads, Class: "GLACIER", Algorithm: checksum.CRC64NVME, Bytes: 77,

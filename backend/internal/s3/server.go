@@ -175,6 +175,7 @@ func (c *call) locate() (err error) {
 	if err != nil {
 		return err
 	}
+	c.quotaAlias(c.r.Method, c.r.URL.RawQuery)
 	if c.query, err = parseQuery(c.r.URL.RawQuery); err != nil {
 		return err
 	}
