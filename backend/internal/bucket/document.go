@@ -20,6 +20,9 @@ type Document[T any] struct {
 // Tagging is the tags of the bucket.
 var Tagging = Document[meta.Tags]{Name: "tagging", Encode: (*meta.Tags).Encode, Decode: meta.DecodeTags}
 
+// Lifecycle is its lifecycle rules.
+var Lifecycle = Document[meta.Lifecycle]{Name: "lifecycle", Encode: (*meta.Lifecycle).Encode, Decode: meta.DecodeLifecycle}
+
 // decodedDocument is what was made of a row: nil when there is none. It holds as a decodedBucket does.
 type decodedDocument struct {
 	doc        any

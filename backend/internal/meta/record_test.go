@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,6 +28,8 @@ var (
 	}
 	sum  = Checksum{Algorithm: checksum.CRC32C, Composite: true, Value: []byte{1, 2, 3, 4}}
 	blob = ident.Blob{0, 0, 0, 7, 1, 2, 3}
+
+	sizeBelow int64 = 5 << 30
 )
 
 type record interface{ Encode() []byte }
@@ -44,6 +47,7 @@ func bucket(raw []byte) (any, error)   { return DecodeBucket("name", raw) }
 func part(raw []byte) (any, error)     { return DecodePart(5, raw) }
 func user(raw []byte) (any, error)     { return DecodeUser("id", raw) }
 func tags(raw []byte) (any, error)     { return DecodeTags(raw) }
+func rules(raw []byte) (any, error)    { return DecodeLifecycle(raw) }
 func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", raw) }
 func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
 func epoch(raw []byte) (any, error)    { return DecodeEpoch(3, raw) }
@@ -79,6 +83,8 @@ func number(raw []byte) (any, error) {
 	return one(n), err
 }
 
+var most = int64(math.MaxInt64)
+
 var samples = []sample{
 	{"version-1", &Version{
 		Key: "key", Order: 1_772_600_767_000_000_008, Owner: "default", Size: 70000, MD5: [16]byte{1, 2}, Checksum: sum, Headers: heads, Class: "GLACIER", Blob: blob,
@@ -92,6 +98,7 @@ var samples = []sample{
 		Name: "name", ID: ident.Bucket{1, 2}, Created: when, Account: "default", CreatedBy: "u", Region: "eu-west-1", Versioning: VersioningSuspended,
 	}, bucket},
 	{"bucket-1-least", &Bucket{Name: "name"}, bucket},
+	{"bucket-1-quota", &Bucket{Name: "name", Quota: Quota{MaxBytes: new(int64), MaxObjects: &most}}, bucket},
 	{"usage-1", &Usage{Objects: 1, Bytes: -2, Versions: 3, VersionBytes: -4, Markers: 5, Uploads: -6, UploadBytes: 1 << 60}, counters},
 	{"upload-1-open", &Upload{
 		Key: "key", ID: ident.Upload{9}, Started: when, Owner: "default", Initiator: "u", Headers: heads, Class: "GLACIER", Algorithm: checksum.CRC64NVME, Bytes: 77,
@@ -111,6 +118,15 @@ var samples = []sample{
 		Keys: []AccessKey{{ID: "AK", Sealed: []byte("sealed"), Created: when}, {ID: "BK"}}, Policies: []byte("[]"),
 	}, user},
 	{"tags-1", &Tags{{Name: "team", Value: "blue"}, {Name: "empty"}}, tags},
+	{"lifecycle-1", &Lifecycle{VariesByClass: true, Rules: []LifecycleRule{
+		{ID: "all", Form: FilterPrefix, Expire: ExpireMarkers, NoncurrentDays: 1, NoncurrentKeep: 100, AbortDays: 7},
+		{
+			ID: "narrow", Disabled: true, Form: FilterAnd | FilterPrefix, Prefix: "logs/", Tags: Tags{{Name: "team", Value: "blue"}, {Name: "empty"}},
+			SizeAbove: new(int64), SizeBelow: &sizeBelow, Expire: ExpireAfter, ExpireDays: 365,
+		},
+		{ID: "old", Form: FilterLegacy, Expire: ExpireOn, ExpireDate: when},
+	}}, rules},
+	{"lifecycle-1-least", &Lifecycle{Rules: []LifecycleRule{{}}}, rules},
 	{"account-1", &Account{ID: "123456789012", Name: "team", DisplayName: "The team", Created: when}, account},
 	{"iam-1", &IAMState{
 		Revision: 7, SealID: "k1", Done: Projection{Revision: 6, Hash: []byte{1}}, Pending: Projection{Revision: 7, Hash: []byte{2}}, Refused: []byte{3},
