@@ -39,7 +39,7 @@ run: bin/myfsio ## build everything and start with the embedded store
 	./bin/myfsio serve
 
 dev: node_modules/.package-lock.json ## backend, and the console with live reload on :5173
-	@trap 'kill 0' INT TERM EXIT; (cd backend && go build -o ../bin/myfsio-dev ./cmd/myfsio) && ./bin/myfsio-dev serve & \
+	@trap 'trap - INT TERM EXIT; kill 0' INT TERM EXIT; (cd backend && go build -o ../bin/myfsio-dev ./cmd/myfsio) && ./bin/myfsio-dev serve & \
 	npm run dev -w frontend
 
 test: test-go test-ui e2e ## everything, browser tests included

@@ -59,16 +59,9 @@ nothing; values that ask for nothing (ACL ` + "`private`" + `, storage class ` +
 | operation | | permission |
 |---|---|---|
 `)
-	ops := slices.Clone(s3.Operations())
-	slices.SortFunc(ops, func(x, y *s3.Operation) int { return strings.Compare(x.Name, y.Name) })
-	last := ""
-	for _, op := range ops {
-		if op.Name == last {
-			continue // another form of the same operation
-		}
-		last = op.Name
+	for _, op := range s3.Matrix() {
 		state := "yes"
-		if op.Handle == nil {
+		if !op.Built {
 			state = "`NotImplemented`"
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", op.Name, state, code(op.Actions))
@@ -79,7 +72,8 @@ nothing; values that ask for nothing (ACL ` + "`private`" + `, storage class ` +
 | | here | AWS S3 |
 |---|---|---|
 | CopyObject of an object that was uploaded in parts | the copy has no parts and keeps the entity tag (` + "`…-N`" + `) and the checksum of its source, since no byte of it is read; with another ` + "`x-amz-checksum-algorithm`" + `, both are of the copy's bytes | the copy has no parts; its entity tag and checksum are of its bytes |
-| ` + "`x-amz-acl: bucket-owner-full-control`" + ` | passes and changes nothing: nothing in a bucket is withheld from its owner | adds a grant |
+| objects that are written without credentials | belong to the account of the bucket | belong to an account that stands for everybody |
+| ` + "`x-amz-acl: private`" + ` of a new object, and other values that grant nothing to anybody | need no right but ` + "`s3:PutObject`" + `, and pass where ACLs are disabled | need ` + "`s3:PutObjectAcl`" + ` |
 
 ## Headers of features that are not built
 
@@ -90,6 +84,21 @@ They answer ` + "`NotImplemented`" + ` unless their value asks for nothing:
 `)
 	for _, h := range s3.Unbuilt() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", h.Name, code(h.Pass))
+	}
+	b.WriteString(`
+## Policy language
+
+Version, Id, Statement, Sid, Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource and Condition, with wildcards and variables.
+What is not in these tables is refused when a policy is saved.
+
+Operators: ` + "`" + strings.Join(policy.Operators(), "`, `") + "`" + `.
+Each but ` + "`Null`" + ` also with ` + "`…IfExists`" + `, each with ` + "`ForAllValues:` and `ForAnyValue:`" + `.
+
+| condition key | values | |
+|---|---|---|
+`)
+	for _, k := range policy.ConditionKeys() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.Name, k.Type, k.Doc)
 	}
 	return b.String()
 }

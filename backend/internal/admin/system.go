@@ -12,6 +12,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/policy"
 )
 
 // endpoint is where S3 clients reach this server, as seen by the client of the call; without a final slash.
@@ -61,6 +62,17 @@ func (a *API) getHealth(ctx context.Context, c *call, _ *noInput) (*healthOutput
 
 func (a *API) headHealth(ctx context.Context, _ *call, _ *noInput) (*headOutput, error) {
 	return &headOutput{Status: healthStatus(a.health(ctx))}, nil
+}
+
+func (a *API) getCompatibility(context.Context, *call, *noInput) (*output[Compatibility], error) {
+	c := Compatibility{Operations: []S3Operation{}, UnbuiltHeaders: []S3Header{}, PolicyOperators: policy.Operators()}
+	if a.Compatibility != nil {
+		c.Operations, c.UnbuiltHeaders = a.Compatibility()
+	}
+	for _, k := range policy.ConditionKeys() {
+		c.PolicyKeys = append(c.PolicyKeys, ConditionKey{Name: k.Name, Type: k.Type, Doc: k.Doc})
+	}
+	return answer(c), nil
 }
 
 func (a *API) getVersion(context.Context, *call, *noInput) (*output[Version], error) {

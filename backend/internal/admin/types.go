@@ -78,6 +78,35 @@ type Version struct {
 	Platform  string `json:"platform" example:"linux/amd64"`
 }
 
+// Compatibility is what the S3 port supports.
+type Compatibility struct {
+	Operations      []S3Operation  `json:"operations" nullable:"false"`
+	UnbuiltHeaders  []S3Header     `json:"unbuiltHeaders" nullable:"false" doc:"request headers of features that do not exist here"`
+	PolicyOperators []string       `json:"policyOperators" nullable:"false" doc:"condition operators; each but Null also with IfExists, ForAllValues: and ForAnyValue:"`
+	PolicyKeys      []ConditionKey `json:"policyKeys" nullable:"false"`
+}
+
+// S3Operation is an operation of S3.
+type S3Operation struct {
+	Name    string   `json:"name" example:"GetObject"`
+	Built   bool     `json:"built" doc:"false: it answers NotImplemented"`
+	Methods []string `json:"methods" nullable:"false"`
+	Actions []string `json:"actions" nullable:"false" doc:"what the caller must be allowed"`
+}
+
+// S3Header is a request header that answers NotImplemented.
+type S3Header struct {
+	Name string   `json:"name" doc:"one that ends in - stands for all that begin with it"`
+	Pass []string `json:"pass" nullable:"false" doc:"values that ask for nothing and pass"`
+}
+
+// ConditionKey is a condition key of policies.
+type ConditionKey struct {
+	Name string `json:"name" example:"s3:prefix"`
+	Type string `json:"type" enum:"string,numeric,date,bool,ip,arn"`
+	Doc  string `json:"doc"`
+}
+
 // Setting is one setting of the server.
 type Setting struct {
 	Group  string `json:"group" example:"Core"`
@@ -254,6 +283,19 @@ type NewBucket struct {
 // Versioning is the versioning state of a bucket.
 type Versioning struct {
 	Versioning string `json:"versioning" enum:"Off,Enabled,Suspended" doc:"A bucket never goes back to Off"`
+}
+
+// QuotaLimits bound what a bucket holds.
+type QuotaLimits struct {
+	MaxBytes   *int64 `json:"maxBytes,omitempty" minimum:"0" doc:"Absent for no limit"`
+	MaxObjects *int64 `json:"maxObjects,omitempty" minimum:"0" doc:"Absent for no limit"`
+}
+
+// Quota is the limits of a bucket and what counts toward them.
+type Quota struct {
+	QuotaLimits
+	Bytes   int64 `json:"bytes" doc:"Bytes of all versions that are no delete markers"`
+	Objects int64 `json:"objects" doc:"All versions that are no delete markers"`
 }
 
 // Folder is a common prefix of keys.

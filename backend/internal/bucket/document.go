@@ -26,6 +26,9 @@ var ACL = Document[meta.ACL]{Name: "acl", Encode: (*meta.ACL).Encode, Decode: me
 // Ownership says whose the bucket's objects are; none is meta.ObjectWriter.
 var Ownership = Document[meta.Ownership]{Name: "ownership", Encode: (*meta.Ownership).Encode, Decode: meta.DecodeOwnership}
 
+// Lifecycle is its lifecycle rules.
+var Lifecycle = Document[meta.Lifecycle]{Name: "lifecycle", Encode: (*meta.Lifecycle).Encode, Decode: meta.DecodeLifecycle}
+
 // decodedDocument is what was made of a row: nil when there is none. It holds as a decodedBucket does.
 type decodedDocument struct {
 	doc        any

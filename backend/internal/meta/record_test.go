@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,7 +29,8 @@ var (
 	sum  = Checksum{Algorithm: checksum.CRC32C, Composite: true, Value: []byte{1, 2, 3, 4}}
 	blob = ident.Blob{0, 0, 0, 7, 1, 2, 3}
 
-	enforced = BucketOwnerEnforced
+	sizeBelow int64 = 5 << 30
+	enforced        = BucketOwnerEnforced
 )
 
 type record interface{ Encode() []byte }
@@ -46,6 +48,7 @@ func bucket(raw []byte) (any, error)   { return DecodeBucket("name", raw) }
 func part(raw []byte) (any, error)     { return DecodePart(5, raw) }
 func user(raw []byte) (any, error)     { return DecodeUser("id", raw) }
 func tags(raw []byte) (any, error)     { return DecodeTags(raw) }
+func rules(raw []byte) (any, error)    { return DecodeLifecycle(raw) }
 func acl(raw []byte) (any, error)      { return DecodeACL(raw) }
 func owning(raw []byte) (any, error)   { return DecodeOwnership(raw) }
 func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", raw) }
@@ -83,6 +86,8 @@ func number(raw []byte) (any, error) {
 	return one(n), err
 }
 
+var most = int64(math.MaxInt64)
+
 var samples = []sample{
 	{"version-1", &Version{
 		Key: "key", Order: 1_772_600_767_000_000_008, Owner: "default", Size: 70000, MD5: [16]byte{1, 2}, Checksum: sum, Headers: heads, Class: "GLACIER", Blob: blob,
@@ -90,6 +95,7 @@ var samples = []sample{
 	{"version-1-inline", &Version{Key: "key", Order: 1, Null: true, Size: 5, Inline: true, Blob: blob, Checksum: Checksum{Algorithm: checksum.SHA256}}, version},
 	{"version-1-parts", &Version{Key: "key", Order: 2, Size: 5 << 40, Parts: 10000, Upload: ident.Upload{4, 5}, Checksum: sum}, version},
 	{"version-1-marker", &Version{Key: "key", Order: 3, Null: true, Marker: true, Owner: "default"}, version},
+	{"version-1-tags", &Version{Key: "key", Order: 4, Tags: Tags{{"team", "blue"}, {"empty", ""}}}, version},
 	{"version-1-acl", &Version{Key: "key", Order: 4, ACL: &ACL{[]Grant{{Account: "default", Permission: FullControl}, {Group: AllUsers, Permission: Read}}}}, version},
 	{"version-1-acl-empty", &Version{Key: "key", Order: 4, ACL: &ACL{}}, version},
 	{"version-1-least", &Version{Key: "key"}, version},
@@ -97,6 +103,7 @@ var samples = []sample{
 		Name: "name", ID: ident.Bucket{1, 2}, Created: when, Account: "default", CreatedBy: "u", Region: "eu-west-1", Versioning: VersioningSuspended,
 	}, bucket},
 	{"bucket-1-least", &Bucket{Name: "name"}, bucket},
+	{"bucket-1-quota", &Bucket{Name: "name", Quota: Quota{MaxBytes: new(int64), MaxObjects: &most}}, bucket},
 	{"usage-1", &Usage{Objects: 1, Bytes: -2, Versions: 3, VersionBytes: -4, Markers: 5, Uploads: -6, UploadBytes: 1 << 60}, counters},
 	{"upload-1-open", &Upload{
 		Key: "key", ID: ident.Upload{9}, Started: when, Owner: "default", Initiator: "u", Headers: heads, Class: "GLACIER", Algorithm: checksum.CRC64NVME, Bytes: 77,
@@ -107,6 +114,7 @@ var samples = []sample{
 	{"upload-1-completed", &Upload{
 		Key: "key", ID: ident.Upload{9}, State: UploadCompleted, Started: when, Digest: []byte("d"), Completed: 5, Due: when, Result: []byte{1, 8, 1},
 	}, upload},
+	{"upload-1-tags", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, Tags: Tags{{"team", "blue"}}}, upload},
 	{"upload-1-acl", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, ACL: &ACL{[]Grant{{Group: AuthenticatedUsers, Permission: ReadACP}}}}, upload},
 	{"part-1", &Part{Number: 5, Blob: blob, Size: 5 << 30, MD5: [16]byte{3}, Checksum: sum, Modified: when}, part},
 	{"part-1-inline", &Part{Number: 5, Blob: blob, Inline: true, MD5: [16]byte{3}}, part},
@@ -116,6 +124,15 @@ var samples = []sample{
 		Keys: []AccessKey{{ID: "AK", Sealed: []byte("sealed"), Created: when}, {ID: "BK"}}, Policies: []byte("[]"),
 	}, user},
 	{"tags-1", &Tags{{Name: "team", Value: "blue"}, {Name: "empty"}}, tags},
+	{"lifecycle-1", &Lifecycle{VariesByClass: true, Rules: []LifecycleRule{
+		{ID: "all", Form: FilterPrefix, Expire: ExpireMarkers, NoncurrentDays: 1, NoncurrentKeep: 100, AbortDays: 7},
+		{
+			ID: "narrow", Disabled: true, Form: FilterAnd | FilterPrefix, Prefix: "logs/", Tags: Tags{{Name: "team", Value: "blue"}, {Name: "empty"}},
+			SizeAbove: new(int64), SizeBelow: &sizeBelow, Expire: ExpireAfter, ExpireDays: 365,
+		},
+		{ID: "old", Form: FilterLegacy, Expire: ExpireOn, ExpireDate: when},
+	}}, rules},
+	{"lifecycle-1-least", &Lifecycle{Rules: []LifecycleRule{{}}}, rules},
 	{"acl-1", &ACL{[]Grant{{Account: "123456789012", Permission: WriteACP}, {Group: LogDelivery, Permission: Write}}}, acl},
 	{"ownership-1", &enforced, owning},
 	{"account-1", &Account{ID: "123456789012", Name: "team", DisplayName: "The team", Created: when}, account},

@@ -36,6 +36,7 @@ type Upload struct {
 	Bytes     int64  // sum of the sizes of its parts
 	Epoch     uint32 // completing: the node epoch that froze the parts; once it has ended nobody is completing any more
 	Result    []byte // completed: Version.Encode of the version, so that the answer can be given again when that is gone
+	Tags      Tags   // of the version that will come of it
 	ACL       *ACL   // of the version that will come of it
 }
 
@@ -62,6 +63,7 @@ func (u *Upload) Encode() []byte {
 	e.uint(13, uint64(u.Epoch))
 	e.bytes(14, u.Result)
 	u.Headers.encode(e, 16)
+	u.Tags.encode(e, 23)
 	encodeACL(e, 25, u.ACL)
 	return e.b
 }
@@ -102,6 +104,8 @@ func DecodeUpload(key string, id ident.Upload, raw []byte) (*Upload, error) {
 			u.Epoch = uint32(f.num) //nolint:gosec // written by Encode
 		case 14:
 			u.Result = f.copy()
+		case 23:
+			return u.Tags.decode(f)
 		case 25:
 			return decodeACL(f, &u.ACL)
 		default:

@@ -55,7 +55,8 @@ type Version struct {
 	Checksum Checksum
 	Headers  Headers
 	Class    string // storage class, empty for STANDARD
-	ACL      *ACL   // nil for a private object
+	Tags     Tags
+	ACL      *ACL // nil for a private object
 
 	// Where the bytes are: one of these.
 	Blob   ident.Blob // a blob; Inline tells whether in the KV (no row when Size is 0) or in the blob store. Zero when Segmented
@@ -114,6 +115,7 @@ func (v *Version) Encode() []byte {
 	if v.Upload != (ident.Upload{}) {
 		e.bytes(14, v.Upload[:])
 	}
+	v.Tags.encode(e, 23)
 	encodeACL(e, 25, v.ACL)
 	return e.b
 }
@@ -147,6 +149,8 @@ func DecodeVersion(key string, raw []byte) (*Version, error) {
 			v.Inline = f.bool()
 		case 14:
 			return f.fixed(v.Upload[:])
+		case 23:
+			return v.Tags.decode(f)
 		case 25:
 			return decodeACL(f, &v.ACL)
 		default:

@@ -17,6 +17,16 @@ type VersionInput struct {
 	VersionID string // empty for the current one
 }
 
+// SetTags gives a version these tags, none for no tags. Its place, its bytes and its time stay. Faults: KeyTooLong, InvalidArgument,
+// NoSuchBucket, NoSuchKey, NoSuchVersion, DeleteMarker (details as for Get), StorageFull, ReadOnly, Unavailable, Canceled.
+func (s *Service) SetTags(ctx context.Context, in VersionInput, tags meta.Tags) (Written, error) {
+	w, err := s.amend(ctx, in, func(v *meta.Version) error {
+		v.Tags = tags
+		return nil
+	})
+	return w, failure("object.SetTags", err)
+}
+
 // SetACL gives a version an ACL, nil for a private one. fault.Conflict when the version is not the one of the order seen any more, on whose
 // owner and ACL the caller's right to do this hung; else the faults of SetTags.
 func (s *Service) SetACL(ctx context.Context, in VersionInput, seen ident.Order, acl *meta.ACL) (Written, error) {

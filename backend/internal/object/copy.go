@@ -52,10 +52,13 @@ func (s *Service) copy(ctx context.Context, in CopyInput) (Written, error) {
 	}
 	c := &change{action: actPut, key: in.Key, cond: in.If, value: src.value, next: &meta.Version{
 		Key: in.Key, Owner: in.Caller.Account, Size: v.Size, MD5: v.MD5, Parts: v.Parts, Checksum: v.Checksum,
-		Headers: v.Headers, Class: in.Class, ACL: in.ACL, Inline: v.Inline,
+		Headers: v.Headers, Class: in.Class, Tags: v.Tags, ACL: in.ACL, Inline: v.Inline,
 	}}
 	if in.ReplaceHeaders {
 		c.next.Headers = in.Headers
+	}
+	if in.ReplaceTags {
+		c.next.Tags = in.Tags
 	}
 	algorithm := in.Algorithm
 	if algorithm == checksum.None {

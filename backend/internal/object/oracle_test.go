@@ -24,6 +24,7 @@ type known struct {
 	id     string
 	marker bool
 	body   []byte
+	tag    string // value of its one tag
 }
 
 func (k known) String() string {
@@ -115,6 +116,9 @@ func (p *play) dump(key string) (list []known) {
 			require.NoError(p.t, err)
 			require.Len(p.t, body, int(v.Size))
 			k.body = body
+			if len(v.Tags) > 0 {
+				k.tag = v.Tags[0].Value
+			}
 		}
 		list = append(list, k)
 		if i == 0 {
@@ -136,7 +140,7 @@ func match(want, got []known) bool {
 		return false
 	}
 	for i, w := range want {
-		if w.marker != got[i].marker || !bytes.Equal(w.body, got[i].body) || w.id != got[i].id && w.id != "?" {
+		if w.marker != got[i].marker || w.tag != got[i].tag || !bytes.Equal(w.body, got[i].body) || w.id != got[i].id && w.id != "?" {
 			return false
 		}
 	}
@@ -171,7 +175,7 @@ func (p *play) versionID() string {
 func (p *play) step() {
 	p.clock.Advance(time.Duration(p.rng.IntN(5)-1) * time.Millisecond) // now and then backwards, or standing still
 	key := p.key()
-	switch p.rng.IntN(12) {
+	switch p.rng.IntN(13) {
 	case 0, 1, 2:
 		p.stepPut(key)
 	case 3:
@@ -189,6 +193,8 @@ func (p *play) step() {
 		p.stepCopy(key)
 	case 9, 10:
 		p.stepUpload(key)
+	case 12:
+		p.stepTags(key)
 	case 11:
 		switch p.rng.IntN(5) {
 		case 0:
@@ -281,7 +287,36 @@ func (p *play) stepCopy(key string) {
 	if err == nil && in.Algorithm == checksum.SHA256 {
 		require.Equal(p.t, checksum.Of(checksum.SHA256, src.body), w.Version.Checksum.Value)
 	}
-	p.settle("copy", key, err, p.model.add(key, known{id: "?", body: src.body}))
+	p.settle("copy", key, err, p.model.add(key, known{id: "?", body: src.body, tag: src.tag}))
+}
+
+// stepTags gives some version of the key a tag, or none.
+func (p *play) stepTags(key string) {
+	list := p.model.keys[key]
+	if len(list) == 0 {
+		return
+	}
+	at := p.rng.IntN(len(list))
+	k, tags := list[at], meta.Tags(nil)
+	if k.tag = ""; p.rng.IntN(3) > 0 {
+		p.n++
+		k.tag = fmt.Sprint(p.n)
+		tags = meta.Tags{{Name: "tag", Value: k.tag}}
+	}
+	in := VersionInput{Bucket: p.bucket, Key: key, VersionID: k.id}
+	if at == 0 && p.rng.IntN(2) == 0 {
+		in.VersionID = "" // the current one
+	}
+	_, err := p.s.SetTags(context.Background(), in, tags)
+	if k.marker {
+		if !p.lossy || !fault.Is(err, fault.Unavailable) {
+			p.wantKind(fault.DeleteMarker, err)
+		}
+		return
+	}
+	after := append([]known(nil), list...)
+	after[at] = k
+	p.settle("tags of "+k.id, key, err, after)
 }
 
 // stepUpload makes an object of parts, some of them uploaded twice or left out, or ends the upload at some point.

@@ -62,6 +62,7 @@ type PutInput struct {
 	Size    int64     // declared length, which the body must have (fault.IncompleteBody); -1 when not known
 	Headers meta.Headers
 	Class   string
+	Tags    meta.Tags
 	ACL     *meta.ACL
 	Digests Digests
 	If      WriteConditions
@@ -141,6 +142,8 @@ type CopyInput struct {
 	Caller         Caller
 	ReplaceHeaders bool // metadata directive REPLACE: Headers count, else those of the source
 	Headers        meta.Headers
+	ReplaceTags    bool // Tags count, else those of the source
+	Tags           meta.Tags
 	Class          string             // empty: STANDARD, as S3 does unless it is named
 	ACL            *meta.ACL          // that of the source does not count
 	Algorithm      checksum.Algorithm // None: that of the source is kept
@@ -154,6 +157,7 @@ type CreateUploadInput struct {
 	Caller    Caller
 	Headers   meta.Headers
 	Class     string
+	Tags      meta.Tags
 	ACL       *meta.ACL
 	Algorithm checksum.Algorithm // None: the client named none, CRC64NVME is computed
 	Composite bool               // checksum type; the caller refuses impossible pairs

@@ -3,6 +3,7 @@ package policy
 import (
 	"bytes"
 	"encoding/base64"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -82,6 +83,9 @@ var operators = map[string]*operator{
 	"ArnNotLike":                {prepare: prepareARN, match: matchARN, negated: true},
 	"Null":                      {prepare: prepareBool, null: true},
 }
+
+// Operators lists the condition operators in order of name.
+func Operators() []string { return slices.Sorted(maps.Keys(operators)) }
 
 // parseOperator reads an operator with its set prefix and its IfExists.
 func parseOperator(text string) (c condition, ok bool) {

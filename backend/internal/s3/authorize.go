@@ -68,6 +68,9 @@ var headerConditions = map[string]bool{
 
 // condition computes a condition key when a policy asks for it; false when the request does not have it.
 func (c *call) condition(name string) ([]string, bool) {
+	if v, ok := c.tagCondition(name); ok {
+		return v, len(v) > 0
+	}
 	lower := strings.ToLower(name)
 	if v, ok := strings.CutPrefix(lower, "aws:"); ok {
 		return c.globalCondition(v)

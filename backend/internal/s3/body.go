@@ -68,8 +68,17 @@ func (c *call) open() (k content, err error) {
 	return k, nil
 }
 
-// document reads the body of an operation that takes an XML document, checked like an upload; empty when there is none.
+// document returns the body of an operation that takes an XML document, checked like an upload; empty when there is none. It is read
+// once, be it by a condition of a policy or by the operation.
 func (c *call) document() ([]byte, error) {
+	if c.read == nil {
+		body, err := c.readDocument()
+		c.read = func() ([]byte, error) { return body, err }
+	}
+	return c.read()
+}
+
+func (c *call) readDocument() ([]byte, error) {
 	limit := int64(s3xml.MaxBody)
 	if c.op.Body == BodyLong {
 		limit = s3xml.MaxLongBody

@@ -87,17 +87,11 @@ func (c *call) source() (in object.GetInput, o origin, g *guard, err error) {
 	if err := c.expectOwner("X-Amz-Source-Expected-Bucket-Owner", b); err != nil {
 		return in, o, nil, err
 	}
-	action, keys := "s3:GetObject", c.condition
+	action := "s3:GetObject"
 	if o.version != "" {
 		action = "s3:GetObjectVersion"
-		keys = func(name string) ([]string, bool) {
-			if strings.EqualFold(name, "s3:VersionId") {
-				return []string{o.version}, true
-			}
-			return c.condition(name)
-		}
 	}
-	g = &guard{bucket: b, key: o.key, version: o.version, actions: names(action), keys: keys}
+	g = &guard{bucket: b, key: o.key, version: o.version, actions: names(action), keys: c.conditionOf(object.VersionInput{Bucket: b, Key: o.key, VersionID: o.version})}
 	if err := c.enter(g, true); err != nil {
 		return in, o, nil, err
 	}
@@ -177,6 +171,10 @@ func (s *Server) copyObject(c *call) error {
 	if in.Algorithm, err = c.algorithm(); err != nil {
 		return err
 	}
+	replaceTags, err := c.replacesTags()
+	if err != nil {
+		return err
+	}
 	source, head, err := c.pinned(from, g)
 	if err != nil {
 		return err
@@ -186,13 +184,17 @@ func (s *Server) copyObject(c *call) error {
 		return s3err.Text("InvalidRequest", "This copy request is illegal because it is trying to copy an object to itself without changing "+
 			"the object's metadata, storage class, website redirect location or encryption attributes.")
 	}
-	in.Source = source
+	in.Source, in.ReplaceTags = source, true
+	if in.Tags, err = c.copiedTags(from, head.Version.Tags, replaceTags); err != nil {
+		return err
+	}
 	var w object.Written
 	return c.working(func() (err error) {
 		w, err = s.Objects.Copy(c.ctx(), in)
 		return c.conceal(err, c.record)
 	}, func() s3xml.Document {
 		c.setWritten(w.VersionID)
+		c.setExpiration(w.Version)
 		c.setSourceVersion(head)
 		v := w.Version
 		return &s3xml.CopyResult{ETag: v.ETag(), LastModified: v.Modified(), Checksum: element(v.Checksum, v.Parts, true)}

@@ -110,17 +110,10 @@ func (s *Server) deleteObjects(c *call) error {
 // mayDelete authorizes one key, with the version that its entry names.
 func (s *Server) mayDelete(c *call, o s3xml.DeleteObject) error {
 	action := "s3:DeleteObject"
-	keys := c.condition
 	if o.VersionID != "" {
 		action = "s3:DeleteObjectVersion"
-		keys = func(name string) ([]string, bool) {
-			if strings.EqualFold(name, "s3:VersionId") {
-				return []string{o.VersionID}, true
-			}
-			return c.condition(name)
-		}
 	}
-	if !c.mayWith(action, c.record, o.Key, keys) {
+	if !c.mayWith(action, c.record, o.Key, c.conditionOf(object.VersionInput{Bucket: c.record, Key: o.Key, VersionID: o.VersionID})) {
 		return s3err.New("AccessDenied")
 	}
 	return nil

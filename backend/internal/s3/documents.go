@@ -16,9 +16,14 @@ var configHandlers = map[string]func(*Server, *call) error{
 	"GetBucketOwnershipControls":    (*Server).bucketOwnership,
 	"PutBucketOwnershipControls":    (*Server).putBucketOwnership,
 	"DeleteBucketOwnershipControls": (*Server).deleteBucketOwnership,
-	"GetBucketTagging":              (*Server).bucketTagging,
-	"PutBucketTagging":              (*Server).putBucketTagging,
-	"DeleteBucketTagging":           (*Server).deleteBucketTagging,
+
+	"GetBucketTagging":    (*Server).bucketTagging,
+	"PutBucketTagging":    (*Server).putBucketTagging,
+	"DeleteBucketTagging": (*Server).deleteBucketTagging,
+
+	"GetBucketLifecycleConfiguration": (*Server).bucketLifecycle,
+	"PutBucketLifecycleConfiguration": (*Server).putBucketLifecycle,
+	"DeleteBucketLifecycle":           (*Server).deleteBucketLifecycle,
 }
 
 // required returns the body of an operation that cannot do without one.
@@ -69,7 +74,7 @@ func (s *Server) putBucketTagging(c *call) error {
 	if len(tags) > maxBucketTags {
 		return s3err.Text("BadRequest", "Bucket tag count cannot be greater than "+itoa(maxBucketTags))
 	}
-	if err := validTags(tags); err != nil {
+	if err := validTags(tags, reserved); err != nil {
 		return err
 	}
 	return setDocument(c, bucket.Tagging, &tags, http.StatusNoContent)

@@ -31,8 +31,6 @@ var unbuilt = []struct {
 	{"x-amz-server-side-encryption", nil},
 	{"x-amz-server-side-encryption-", nil},
 	{"x-amz-server-side-encryption-bucket-key-enabled", []string{"false"}},
-	{"x-amz-tagging", []string{""}},
-	{"x-amz-tagging-directive", []string{"COPY"}}, // no object has tags
 	{"x-amz-website-redirect-location", nil},
 	{"x-amz-write-offset-bytes", nil},
 }

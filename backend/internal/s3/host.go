@@ -11,18 +11,3 @@ func (s *Server) NamesBucket(r *http.Request) bool {
 	}
 	return false
 }
-
-// UnbuiltHeader is a request header of a feature that does not exist here. A name that ends in "-" stands for all that begin with it.
-type UnbuiltHeader struct {
-	Name string
-	Pass []string // values that ask for nothing
-}
-
-// Unbuilt lists these headers, for the manual.
-func Unbuilt() []UnbuiltHeader {
-	all := make([]UnbuiltHeader, len(unbuilt))
-	for i, u := range unbuilt {
-		all[i] = UnbuiltHeader{Name: u.header, Pass: u.noop}
-	}
-	return all
-}

@@ -39,6 +39,9 @@ func (s *Server) putObject(c *call) error {
 	if in.If, err = writeConditions(c.header); err != nil {
 		return err
 	}
+	if in.Tags, err = c.newTags(); err != nil {
+		return err
+	}
 	k, err := c.content(s.uploadLimit(object.MaxPart))
 	if err != nil {
 		return err
@@ -49,6 +52,7 @@ func (s *Server) putObject(c *call) error {
 		return c.conceal(err, c.record)
 	}
 	c.setWritten(w.VersionID)
+	c.setExpiration(w.Version)
 	c.setChecksum(w.Version.Checksum, w.Version.Parts)
 	c.w.setExact("ETag", `"`+w.Version.ETag()+`"`)
 	c.w.empty(http.StatusOK)

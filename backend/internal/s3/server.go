@@ -49,6 +49,7 @@ type Config struct {
 	MaxUpload      int64 // bytes of one PUT or part
 	BulkDeleteMax  int   // keys of one DeleteObjects, at most 1,000; 0 is 1,000
 	CORS           CORS
+	LifecycleDay   time.Duration // of lifecycle rules, 0 when nobody carries them out
 	IdleTimeout    time.Duration // without a byte from or to the client; 0 is a minute
 	KeepAlive      time.Duration // between signs of life while a long operation works; 0 is ten seconds
 }
@@ -98,14 +99,18 @@ type call struct {
 	header http.Header // of the request, with the x-amz- parameters that a presigned URL carries instead
 	query  query
 	target
-	op     *Operation
-	peer   peer
-	now    time.Time
-	claim  *sigv4.Auth    // what the request says of its signature
-	signed *sigv4.Request // and what was signed
-	id     *iam.Identity
-	record *meta.Bucket // nil for the service and where the bucket need not exist
-	info   *reqinfo.Info
+	op      *Operation
+	peer    peer
+	now     time.Time
+	claim   *sigv4.Auth    // what the request says of its signature
+	signed  *sigv4.Request // and what was signed
+	id      *iam.Identity
+	record  *meta.Bucket // nil for the service and where the bucket need not exist
+	info    *reqinfo.Info
+	trusted *iam.Identity // who is known already; nil when the request has to say
+
+	read func() ([]byte, error) // the document that came as the body, once it has been read
+
 	guard  guard                  // of the object that the request is for
 	owners map[string]s3xml.Owner // by account, those that were looked up
 }
@@ -154,7 +159,9 @@ func (c *call) handle() (err error) {
 		return err
 	}
 	if c.op.Auth != AuthOpen {
-		if err := c.authenticate(); err != nil {
+		if c.trusted != nil {
+			c.trust(c.trusted)
+		} else if err := c.authenticate(); err != nil {
 			return err
 		}
 		if err := c.admit(); err != nil {
@@ -175,6 +182,7 @@ func (c *call) locate() (err error) {
 	if err != nil {
 		return err
 	}
+	c.quotaAlias(c.r.Method, c.r.URL.RawQuery)
 	if c.query, err = parseQuery(c.r.URL.RawQuery); err != nil {
 		return err
 	}
@@ -296,7 +304,7 @@ func (c *call) complete(e *s3err.Error) {
 		if region, ok := e.Element("Region"); ok && c.scope != Service { // which HEAD has no other way to tell
 			e.SetHeader("x-amz-bucket-region", region)
 		}
-	case "NoSuchBucket", "BucketNotEmpty", "InvalidBucketName", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "QuotaExceeded":
+	case "NoSuchBucket", "NoSuchLifecycleConfiguration", "BucketNotEmpty", "InvalidBucketName", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "QuotaExceeded":
 		e.Default("BucketName", c.bucket)
 	case "NoSuchKey":
 		e.Default("Key", c.key)

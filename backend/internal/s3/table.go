@@ -60,8 +60,9 @@ var bucketTable = []*Operation{
 	{Name: "DeleteObjects", Method: post, Scope: Bucket, Query: names("delete"), Actions: names("s3:DeleteObject"), PerKey: true, Auth: AuthAny, Body: BodyLong, Checked: true, Handle: (*Server).deleteObjects},
 	{Name: "PostObject", Method: post, Scope: Bucket, Actions: names("s3:PutObject"), Auth: AuthForm, Body: BodyForm},
 	{Name: "CreateSession", Method: get, Scope: Bucket, Query: names("session"), Actions: names("s3:ListBucket"), Auth: AuthKnown},
-	{Name: "GetBucketQuota", Method: get, Scope: Bucket, Query: names("quota"), Actions: names("myfsio:GetBucketQuota"), Auth: AuthKnown},
-	{Name: "PutBucketQuota", Method: put, Scope: Bucket, Query: names("quota"), Actions: names("myfsio:PutBucketQuota"), Auth: AuthKnown, Body: BodyXML},
+	{Name: "GetBucketQuota", Method: get, Scope: Bucket, Query: names("quota"), Actions: names("myfsio:GetBucketQuota"), Auth: AuthKnown, Handle: (*Server).bucketQuota},
+	{Name: "PutBucketQuota", Method: put, Scope: Bucket, Query: names("quota"), Actions: names("myfsio:PutBucketQuota"), Auth: AuthKnown, Body: BodyXML,
+		Handle: (*Server).putBucketQuota},
 }
 
 // configTable is the configuration documents of buckets; configHandlers says which are built.
@@ -150,9 +151,11 @@ var objectTable = []*Operation{
 		Handle: (*Server).objectACL},
 	{Name: "PutObjectAcl", Method: put, Scope: Object, Query: names("acl"), Params: versionOnly, Actions: names("s3:PutObjectAcl"), Version: names("s3:PutObjectVersionAcl"), Owned: true, Auth: AuthAny, Body: BodyXML,
 		Handle: (*Server).putObjectACL},
-	{Name: "GetObjectTagging", Method: get, Scope: Object, Query: names("tagging"), Params: versionOnly, Actions: names("s3:GetObjectTagging"), Version: names("s3:GetObjectVersionTagging"), Auth: AuthAny},
-	{Name: "PutObjectTagging", Method: put, Scope: Object, Query: names("tagging"), Params: versionOnly, Actions: names("s3:PutObjectTagging"), Version: names("s3:PutObjectVersionTagging"), Auth: AuthAny, Body: BodyXML},
-	{Name: "DeleteObjectTagging", Method: del, Scope: Object, Query: names("tagging"), Params: versionOnly, Actions: names("s3:DeleteObjectTagging"), Version: names("s3:DeleteObjectVersionTagging"), Auth: AuthAny},
+	{Name: "GetObjectTagging", Method: get, Scope: Object, Query: names("tagging"), Params: versionOnly, Actions: names("s3:GetObjectTagging"), Version: names("s3:GetObjectVersionTagging"), Auth: AuthAny, Handle: (*Server).objectTagging},
+	{Name: "PutObjectTagging", Method: put, Scope: Object, Query: names("tagging"), Params: versionOnly, Actions: names("s3:PutObjectTagging"), Version: names("s3:PutObjectVersionTagging"), Auth: AuthAny, Body: BodyXML,
+		Handle: (*Server).putObjectTagging},
+	{Name: "DeleteObjectTagging", Method: del, Scope: Object, Query: names("tagging"), Params: versionOnly, Actions: names("s3:DeleteObjectTagging"), Version: names("s3:DeleteObjectVersionTagging"), Auth: AuthAny,
+		Handle: (*Server).deleteObjectTagging},
 	{Name: "GetObjectLegalHold", Method: get, Scope: Object, Query: names("legal-hold"), Params: versionOnly, Actions: names("s3:GetObjectLegalHold"), Auth: AuthAny},
 	{Name: "PutObjectLegalHold", Method: put, Scope: Object, Query: names("legal-hold"), Params: versionOnly, Actions: names("s3:PutObjectLegalHold"), Auth: AuthAny, Body: BodyXML},
 	{Name: "GetObjectRetention", Method: get, Scope: Object, Query: names("retention"), Params: versionOnly, Actions: names("s3:GetObjectRetention"), Auth: AuthAny},

@@ -17,13 +17,16 @@ const (
 	maxTagValue   = 256
 )
 
-// validTags refuses names and values that AWS refuses.
-func validTags(tags meta.Tags) error {
+// reserved is what AWS says of a bucket's tag whose name begins with "aws:".
+const reserved = "System tags cannot be added/updated by requester"
+
+// validTags refuses names and values that AWS refuses, those that begin with "aws:" in the words of system.
+func validTags(tags meta.Tags, system string) error {
 	seen := make(map[string]bool, len(tags))
 	for _, t := range tags {
 		switch n := units(t.Name); {
 		case strings.HasPrefix(strings.ToLower(t.Name), "aws:"):
-			return s3err.Text("InvalidTag", "System tags cannot be added/updated by requester")
+			return s3err.Text("InvalidTag", system)
 		case n == 0 || n > maxTagName || !tagText(t.Name):
 			return s3err.Text("InvalidTag", "The TagKey you have provided is invalid").With("TagKey", t.Name)
 		case units(t.Value) > maxTagValue || !tagText(t.Value):

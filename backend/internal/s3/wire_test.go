@@ -422,7 +422,7 @@ func TestPeer(t *testing.T) {
 // Policies can test no key that a request never has, save those of features that are not built.
 func TestConditionKeysAreSupplied(t *testing.T) {
 	later := map[string]bool{
-		"aws:PrincipalTag/": true, "s3:ExistingObjectTag/": true, "s3:RequestObjectTag/": true, "s3:RequestObjectTagKeys": true,
+		"aws:PrincipalTag/": true, "s3:ExistingObjectTag/": true, "s3:RequestObjectTag/": true, "s3:RequestObjectTagKeys": true, // tags: in tests of their own
 		"s3:object-lock-remaining-retention-days": true, "s3:TlsVersion": true, // TLS: not on this connection
 	}
 	q, err := parseQuery("prefix=p&delimiter=d&max-keys=1&versionId=v")

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/myfsio/myfsio/backend/internal/config"
+	"github.com/myfsio/myfsio/backend/internal/s3"
 )
 
 // screen is a terminal that can be waited on.
@@ -294,4 +295,20 @@ func TestRemoteConsole(t *testing.T) {
 	require.Equal(t, 204, status)
 	status, _ = do("GET", "/myfsio/buckets", "")
 	require.Equal(t, 401, status)
+}
+
+// TestCompatibility holds what the server tells of the S3 port to the table that the port is routed by.
+func TestCompatibility(t *testing.T) {
+	ops, headers := compatibility()
+	built := map[string]bool{}
+	for _, o := range ops {
+		require.NotEmpty(t, o.Methods, o.Name)
+		built[o.Name] = o.Built
+	}
+	for _, o := range s3.Operations() {
+		b, known := built[o.Name]
+		require.True(t, known, o.Name)
+		require.True(t, b || o.Handle == nil, o.Name)
+	}
+	require.NotEmpty(t, headers)
 }

@@ -149,13 +149,6 @@ func hasUsers(ctx context.Context, store kv.Store) (found bool, err error) {
 // serve puts the handlers behind the listeners and opens the control socket.
 func (st *stores) serve(_ context.Context, s *process, s3l, console *listener) (err error) {
 	c := st.config
-	if st.admin, err = admin.New(admin.Deps{
-		IAM: st.iam, Buckets: st.buckets, Objects: st.objects, KV: st.kv, Seal: st.box, Clock: st.clock, Idents: st.idents, Logger: s.log,
-		Config: c, Report: st.report, Limiter: st.limits.store, S3Port: s3l.port(), ReadOnly: st.readOnly, Alone: true,
-		TempDir: filepath.Join(c.StorageRoot, SystemDir, "tmp"), Health: st.health, Space: st.blobs.Space,
-	}); err != nil {
-		return err
-	}
 	wire := s3.New(s3.Deps{
 		Config: s3.Config{
 			Region: c.Region, Service: c.Service, Domains: c.S3Domains, APIBaseURL: c.APIBaseURL, TrustedProxies: c.TrustedProxies,
@@ -164,6 +157,13 @@ func (st *stores) serve(_ context.Context, s *process, s3l, console *listener) (
 		},
 		Buckets: st.buckets, Objects: st.objects, IAM: st.iam, Clock: st.clock, Idents: st.idents, Logger: s.log,
 	})
+	if st.admin, err = admin.New(admin.Deps{
+		IAM: st.iam, Buckets: st.buckets, Objects: st.objects, KV: st.kv, Seal: st.box, Clock: st.clock, Idents: st.idents, Logger: s.log,
+		Config: c, Report: st.report, Limiter: st.limits.store, S3Port: s3l.port(), ReadOnly: st.readOnly, Alone: true,
+		TempDir: filepath.Join(c.StorageRoot, SystemDir, "tmp"), Health: st.health, Space: st.blobs.Space, Compatibility: compatibility, Documents: wire.Document,
+	}); err != nil {
+		return err
+	}
 	api := chi.NewRouter()
 	st.admin.Mount(api, admin.S3)
 	limited := st.limits.wrap(wire)
@@ -290,4 +290,15 @@ func (st *stores) close(log *slog.Logger) error {
 		errs = append(errs, st.lock.release())
 	}
 	return errors.Join(errs...)
+}
+
+// compatibility tells the admin API what the S3 port supports.
+func compatibility() (ops []admin.S3Operation, headers []admin.S3Header) {
+	for _, o := range s3.Matrix() {
+		ops = append(ops, admin.S3Operation{Name: o.Name, Built: o.Built, Methods: o.Methods, Actions: append([]string{}, o.Actions...)})
+	}
+	for _, h := range s3.Unbuilt() {
+		headers = append(headers, admin.S3Header{Name: h.Name, Pass: append([]string{}, h.Pass...)})
+	}
+	return ops, headers
 }
