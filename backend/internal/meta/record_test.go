@@ -38,16 +38,18 @@ type sample struct {
 	decode func([]byte) (any, error)
 }
 
-func version(raw []byte) (any, error)  { return DecodeVersion("key", raw) }
-func upload(raw []byte) (any, error)   { return DecodeUpload("key", ident.Upload{9}, raw) }
-func bucket(raw []byte) (any, error)   { return DecodeBucket("name", raw) }
-func part(raw []byte) (any, error)     { return DecodePart(5, raw) }
-func user(raw []byte) (any, error)     { return DecodeUser("id", raw) }
-func tags(raw []byte) (any, error)     { return DecodeTags(raw) }
-func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", raw) }
-func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
-func epoch(raw []byte) (any, error)    { return DecodeEpoch(3, raw) }
-func manifest(raw []byte) (any, error) { return DecodeManifest(raw) }
+func version(raw []byte) (any, error)           { return DecodeVersion("key", raw) }
+func upload(raw []byte) (any, error)            { return DecodeUpload("key", ident.Upload{9}, raw) }
+func bucket(raw []byte) (any, error)            { return DecodeBucket("name", raw) }
+func part(raw []byte) (any, error)              { return DecodePart(5, raw) }
+func user(raw []byte) (any, error)              { return DecodeUser("id", raw) }
+func tags(raw []byte) (any, error)              { return DecodeTags(raw) }
+func bucketPolicy(raw []byte) (any, error)      { return DecodeBucketPolicy(raw) }
+func publicAccessBlock(raw []byte) (any, error) { return DecodePublicAccessBlock(raw) }
+func account(raw []byte) (any, error)           { return DecodeAccount("123456789012", raw) }
+func iam(raw []byte) (any, error)               { return DecodeIAMState(raw) }
+func epoch(raw []byte) (any, error)             { return DecodeEpoch(3, raw) }
+func manifest(raw []byte) (any, error)          { return DecodeManifest(raw) }
 func counters(raw []byte) (any, error) {
 	u, err := DecodeUsage(raw)
 	return &u, err
@@ -111,6 +113,9 @@ var samples = []sample{
 		Keys: []AccessKey{{ID: "AK", Sealed: []byte("sealed"), Created: when}, {ID: "BK"}}, Policies: []byte("[]"),
 	}, user},
 	{"tags-1", &Tags{{Name: "team", Value: "blue"}, {Name: "empty"}}, tags},
+	{"bucket-policy-1", &BucketPolicy{Text: []byte("{}")}, bucketPolicy},
+	{"public-access-block-1", &PublicAccessBlock{BlockACLs: true, IgnoreACLs: true, BlockPolicy: true, RestrictBuckets: true}, publicAccessBlock},
+	{"public-access-block-1-none", &PublicAccessBlock{}, publicAccessBlock},
 	{"account-1", &Account{ID: "123456789012", Name: "team", DisplayName: "The team", Created: when}, account},
 	{"iam-1", &IAMState{
 		Revision: 7, SealID: "k1", Done: Projection{Revision: 6, Hash: []byte{1}}, Pending: Projection{Revision: 7, Hash: []byte{2}}, Refused: []byte{3},
@@ -203,7 +208,7 @@ func TestCorrupt(t *testing.T) {
 
 // FuzzDecode feeds every decoder: none panics, and what is accepted can be written and read again, and stays as it then is.
 func FuzzDecode(f *testing.F) {
-	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account}
+	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account, bucketPolicy, publicAccessBlock}
 	for i, s := range samples {
 		f.Add(uint8(i), s.record.Encode())
 	}

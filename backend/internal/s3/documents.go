@@ -14,6 +14,14 @@ var configHandlers = map[string]func(*Server, *call) error{
 	"GetBucketTagging":    (*Server).bucketTagging,
 	"PutBucketTagging":    (*Server).putBucketTagging,
 	"DeleteBucketTagging": (*Server).deleteBucketTagging,
+
+	"GetBucketPolicy":         (*Server).bucketPolicy,
+	"PutBucketPolicy":         (*Server).putBucketPolicy,
+	"DeleteBucketPolicy":      (*Server).deleteBucketPolicy,
+	"GetBucketPolicyStatus":   (*Server).bucketPolicyStatus,
+	"GetPublicAccessBlock":    (*Server).publicAccessBlock,
+	"PutPublicAccessBlock":    (*Server).putPublicAccessBlock,
+	"DeletePublicAccessBlock": (*Server).deletePublicAccessBlock,
 }
 
 // required returns the body of an operation that cannot do without one.

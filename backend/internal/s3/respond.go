@@ -108,9 +108,11 @@ func (w *response) document(d s3xml.Document) {
 	w.xml(http.StatusOK, s3xml.Encode(d))
 }
 
-func (w *response) xml(status int, body []byte) {
+func (w *response) xml(status int, body []byte) { w.typed(status, "application/xml", body) }
+
+func (w *response) typed(status int, contentType string, body []byte) {
 	h := w.w.Header()
-	h.Set("Content-Type", "application/xml")
+	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.start(status)
 	if w.r.Method != http.MethodHead {
