@@ -44,6 +44,8 @@ var samples = map[string]sample{
 	"deleteBucket":     {"/myfsio/buckets/one", ""},
 	"getVersioning":    {"/myfsio/buckets/one/versioning", ""},
 	"setVersioning":    {"/myfsio/buckets/one/versioning", `{"versioning":"Enabled"}`},
+	"getQuota":         {"/myfsio/buckets/one/quota", ""},
+	"setQuota":         {"/myfsio/buckets/one/quota", `{"maxObjects":1000}`},
 	"listObjects":      {"/myfsio/buckets/one/objects", ""},
 	"searchObjects":    {"/myfsio/buckets/one/search?query=k", ""},
 	"getObject":        {"/myfsio/buckets/one/object?key=k", ""},

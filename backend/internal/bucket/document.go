@@ -29,6 +29,9 @@ var Website = Document[meta.Website]{Name: "website", Encode: (*meta.Website).En
 // Acceleration is what was said of transfer acceleration.
 var Acceleration = Document[meta.Acceleration]{Name: "accelerate", Encode: (*meta.Acceleration).Encode, Decode: meta.DecodeAcceleration}
 
+// Lifecycle is its lifecycle rules.
+var Lifecycle = Document[meta.Lifecycle]{Name: "lifecycle", Encode: (*meta.Lifecycle).Encode, Decode: meta.DecodeLifecycle}
+
 // decodedDocument is what was made of a row: nil when there is none. It holds as a decodedBucket does.
 type decodedDocument struct {
 	doc        any

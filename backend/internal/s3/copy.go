@@ -188,6 +188,7 @@ func (s *Server) copyObject(c *call) error {
 		return c.conceal(err, c.record)
 	}, func() s3xml.Document {
 		c.setWritten(w.VersionID)
+		c.setExpiration(w.Version)
 		c.setSourceVersion(head)
 		v := w.Version
 		return &s3xml.CopyResult{ETag: v.ETag(), LastModified: v.Modified(), Checksum: element(v.Checksum, v.Parts, true)}

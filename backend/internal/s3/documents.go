@@ -23,6 +23,10 @@ var configHandlers = map[string]func(*Server, *call) error{
 	"GetBucketTagging":    (*Server).bucketTagging,
 	"PutBucketTagging":    (*Server).putBucketTagging,
 	"DeleteBucketTagging": (*Server).deleteBucketTagging,
+
+	"GetBucketLifecycleConfiguration": (*Server).bucketLifecycle,
+	"PutBucketLifecycleConfiguration": (*Server).putBucketLifecycle,
+	"DeleteBucketLifecycle":           (*Server).deleteBucketLifecycle,
 }
 
 // required returns the body of an operation that cannot do without one.

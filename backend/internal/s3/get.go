@@ -111,6 +111,9 @@ func (c *call) describe(o *object.Object, part int) error {
 	if v.Class != "" {
 		c.w.setExact("x-amz-storage-class", v.Class)
 	}
+	if o.Current {
+		c.setExpiration(v)
+	}
 	c.setTagCount(v.Tags)
 	if v.Redirect != "" {
 		c.w.setExact("x-amz-website-redirect-location", v.Redirect)

@@ -48,6 +48,7 @@ func (s *Server) putObject(c *call) error {
 		return c.conceal(err, c.record)
 	}
 	c.setWritten(w.VersionID)
+	c.setExpiration(w.Version)
 	c.setChecksum(w.Version.Checksum, w.Version.Parts)
 	c.w.setExact("ETag", `"`+w.Version.ETag()+`"`)
 	c.w.empty(http.StatusOK)

@@ -49,6 +49,7 @@ type Config struct {
 	MaxUpload      int64 // bytes of one PUT or part
 	BulkDeleteMax  int   // keys of one DeleteObjects, at most 1,000; 0 is 1,000
 	CORS           CORS
+	LifecycleDay   time.Duration // of lifecycle rules, 0 when nobody carries them out
 	IdleTimeout    time.Duration // without a byte from or to the client; 0 is a minute
 	KeepAlive      time.Duration // between signs of life while a long operation works; 0 is ten seconds
 }
@@ -177,6 +178,7 @@ func (c *call) locate() (err error) {
 	if err != nil {
 		return err
 	}
+	c.quotaAlias(c.r.Method, c.r.URL.RawQuery)
 	if c.query, err = parseQuery(c.r.URL.RawQuery); err != nil {
 		return err
 	}
@@ -298,7 +300,7 @@ func (c *call) complete(e *s3err.Error) {
 		if region, ok := e.Element("Region"); ok && c.scope != Service { // which HEAD has no other way to tell
 			e.SetHeader("x-amz-bucket-region", region)
 		}
-	case "NoSuchBucket", "BucketNotEmpty", "InvalidBucketName", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "QuotaExceeded",
+	case "NoSuchBucket", "NoSuchLifecycleConfiguration", "BucketNotEmpty", "InvalidBucketName", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "QuotaExceeded",
 		"NoSuchCORSConfiguration", "NoSuchWebsiteConfiguration":
 		e.Default("BucketName", c.bucket)
 	case "NoSuchKey":

@@ -60,6 +60,7 @@ var codes = []Code{
 	{"NoSuchCORSConfiguration", http.StatusNotFound, "The CORS configuration does not exist"},
 	{"NoSuchConfiguration", http.StatusNotFound, "The specified configuration does not exist."},
 	{"NoSuchKey", http.StatusNotFound, "The specified key does not exist."},
+	{"NoSuchLifecycleConfiguration", http.StatusNotFound, "The lifecycle configuration does not exist"},
 	{"NoSuchResource", http.StatusNotFound, "The specified resource does not exist."},
 	{"NoSuchTagSet", http.StatusNotFound, "The TagSet does not exist"},
 	{"NoSuchUpload", http.StatusNotFound, "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed."},

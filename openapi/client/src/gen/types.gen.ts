@@ -548,6 +548,36 @@ export type ProblemField = {
     message: string;
 };
 
+export type Quota = {
+    /**
+     * Bytes of all versions that are no delete markers
+     */
+    bytes: number;
+    /**
+     * Absent for no limit
+     */
+    maxBytes?: number;
+    /**
+     * Absent for no limit
+     */
+    maxObjects?: number;
+    /**
+     * All versions that are no delete markers
+     */
+    objects: number;
+};
+
+export type QuotaLimits = {
+    /**
+     * Absent for no limit
+     */
+    maxBytes?: number;
+    /**
+     * Absent for no limit
+     */
+    maxObjects?: number;
+};
+
 export type RenameRequest = {
     key: string;
     /**
@@ -1371,6 +1401,60 @@ export type ListObjectsResponses = {
 };
 
 export type ListObjectsResponse = ListObjectsResponses[keyof ListObjectsResponses];
+
+export type GetQuotaData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/quota';
+};
+
+export type GetQuotaErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetQuotaError = GetQuotaErrors[keyof GetQuotaErrors];
+
+export type GetQuotaResponses = {
+    /**
+     * OK
+     */
+    200: Quota;
+};
+
+export type GetQuotaResponse = GetQuotaResponses[keyof GetQuotaResponses];
+
+export type SetQuotaData = {
+    body: QuotaLimits;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/quota';
+};
+
+export type SetQuotaErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type SetQuotaError = SetQuotaErrors[keyof SetQuotaErrors];
+
+export type SetQuotaResponses = {
+    /**
+     * OK
+     */
+    200: Quota;
+};
+
+export type SetQuotaResponse = SetQuotaResponses[keyof SetQuotaResponses];
 
 export type SearchObjectsData = {
     body?: never;
