@@ -83,6 +83,17 @@ func fixture(t *testing.T) *lab {
 	return l
 }
 
+func init() {
+	for _, d := range bucketDocuments {
+		target := "/myfsio/buckets/one/documents/" + d.query
+		for id, body := range map[string]string{"get": "", "put": `{"document":"x"}`, "delete": ""} {
+			if id == "get" || id == "put" && d.write != "" || id == "delete" && d.remove != "" {
+				samples[id+d.name] = sample{target, body}
+			}
+		}
+	}
+}
+
 func (o *operation) sample(t *testing.T) (method, target, body string) {
 	t.Helper()
 	s, ok := samples[o.id]

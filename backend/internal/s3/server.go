@@ -100,14 +100,15 @@ type call struct {
 	header http.Header // of the request, with the x-amz- parameters that a presigned URL carries instead
 	query  query
 	target
-	op     *Operation
-	peer   peer
-	now    time.Time
-	claim  *sigv4.Auth    // what the request says of its signature
-	signed *sigv4.Request // and what was signed
-	id     *iam.Identity
-	record *meta.Bucket // nil for the service and where the bucket need not exist
-	info   *reqinfo.Info
+	op      *Operation
+	peer    peer
+	now     time.Time
+	claim   *sigv4.Auth    // what the request says of its signature
+	signed  *sigv4.Request // and what was signed
+	id      *iam.Identity
+	record  *meta.Bucket // nil for the service and where the bucket need not exist
+	info    *reqinfo.Info
+	trusted *iam.Identity // who is known already; nil when the request has to say
 
 	read func() ([]byte, error) // the document that came as the body, once it has been read
 }
@@ -157,7 +158,9 @@ func (c *call) handle() (err error) {
 		return err
 	}
 	if c.op.Auth != AuthOpen {
-		if err := c.authenticate(); err != nil {
+		if c.trusted != nil {
+			c.trust(c.trusted)
+		} else if err := c.authenticate(); err != nil {
 			return err
 		}
 		if err := c.admit(); err != nil {
