@@ -41,6 +41,14 @@ func (in *setVersioningInput) needs() []need {
 	return []need{{action: "s3:PutBucketVersioning", bucket: in.Bucket}}
 }
 
+func (in *getQuotaInput) needs() []need {
+	return []need{{action: "myfsio:GetBucketQuota", bucket: in.Bucket}}
+}
+
+func (in *setQuotaInput) needs() []need {
+	return []need{{action: "myfsio:PutBucketQuota", bucket: in.Bucket}}
+}
+
 func bucketPage(after string) bucket.ListInput {
 	return bucket.ListInput{After: after, Max: bucketStep}
 }
@@ -270,4 +278,24 @@ func (a *API) setVersioning(ctx context.Context, _ *call, in *setVersioningInput
 		return nil, err
 	}
 	return answer(Versioning{versioningName(b.Versioning)}), nil
+}
+
+func (a *API) getQuota(ctx context.Context, c *call, in *getQuotaInput) (*output[Quota], error) {
+	return a.quotaOf(ctx, c.buckets[in.Bucket])
+}
+
+func (a *API) setQuota(ctx context.Context, _ *call, in *setQuotaInput) (*output[Quota], error) {
+	b, err := a.Buckets.SetQuota(ctx, in.Bucket, meta.Quota(in.Body))
+	if err != nil {
+		return nil, err
+	}
+	return a.quotaOf(ctx, b)
+}
+
+func (a *API) quotaOf(ctx context.Context, b *meta.Bucket) (*output[Quota], error) {
+	u, err := a.Buckets.Usage(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	return answer(Quota{QuotaLimits(b.Quota), u.VersionBytes, u.Versions}), nil
 }

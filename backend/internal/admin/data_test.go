@@ -121,6 +121,32 @@ func TestBucketLife(t *testing.T) {
 	a.get("/myfsio/buckets/..%2Fx").fails(404, "NoSuchBucket")
 }
 
+func TestQuota(t *testing.T) {
+	l := start(t)
+	l.bucket("full")
+	a := l.admin()
+	quota := func() (q Quota) {
+		a.get("/myfsio/buckets/full/quota").want(200).into(&q)
+		return q
+	}
+	require.Equal(t, Quota{}, quota())
+	one := int64(1)
+	var set Quota
+	a.do("PUT", "/myfsio/buckets/full/quota", `{"maxObjects":1}`).want(200).into(&set)
+	require.Equal(t, Quota{QuotaLimits: QuotaLimits{MaxObjects: &one}}, set)
+	l.put("full", "k")
+	a.do("PUT", "/myfsio/buckets/full/content?key=another", "x").fails(403, "QuotaExceeded")
+	got := quota()
+	require.EqualValues(t, 1, got.Objects)
+	require.Positive(t, got.Bytes)
+	a.do("PUT", "/myfsio/buckets/full/quota", `{"maxBytes":-1}`).fails(422, "InvalidArgument")
+	a.do("PUT", "/myfsio/buckets/full/quota", `{}`).want(200)
+	require.Equal(t, QuotaLimits{}, quota().QuotaLimits)
+	a.do("PUT", "/myfsio/buckets/full/content?key=another", "x").want(200)
+	l.user(`[{"bucket":"full","actions":["*"]}]`).do("PUT", "/myfsio/buckets/full/quota", `{}`).fails(403, "AccessDenied")
+	l.user(`[{"bucket":"full","actions":["*"]},{"bucket":"*","actions":["iam:list_users"]}]`).do("PUT", "/myfsio/buckets/full/quota", `{}`).want(200)
+}
+
 func TestBrowsing(t *testing.T) {
 	l := start(t)
 	l.bucket("bkt")

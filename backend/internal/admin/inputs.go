@@ -45,6 +45,14 @@ type (
 		}
 	}
 
+	getQuotaInput struct {
+		Bucket string `path:"bucket" maxLength:"63"`
+	}
+	setQuotaInput struct {
+		Bucket string `path:"bucket" maxLength:"63"`
+		Body   QuotaLimits
+	}
+
 	listObjectsInput struct {
 		Bucket    string `path:"bucket" maxLength:"63"`
 		Prefix    string `query:"prefix" maxLength:"1024"`

@@ -149,6 +149,15 @@ func (a *API) bucketRoutes(m *mount) {
 		id: "setVersioning", method: http.MethodPut, path: "/myfsio/buckets/{bucket}/versioning", tag: tagBuckets, need: data("s3:PutBucketVersioning"),
 		summary: "Enable or suspend versioning",
 	}, a.setVersioning)
+	add(m, operation{
+		id: "getQuota", method: http.MethodGet, path: "/myfsio/buckets/{bucket}/quota", tag: tagBuckets, need: data("myfsio:GetBucketQuota"),
+		summary: "Get the quota and what counts toward it",
+	}, a.getQuota)
+	add(m, operation{
+		id: "setQuota", method: http.MethodPut, path: "/myfsio/buckets/{bucket}/quota", tag: tagBuckets, need: data("myfsio:PutBucketQuota"),
+		summary: "Set or remove the quota",
+		text:    "Replaces both limits. A write that would take the bucket over a limit is refused with QuotaExceeded; what is over it already stays, and deletes and overwrites that shrink are always allowed.",
+	}, a.setQuota)
 }
 
 // objectRoutes: listings and changes of objects.

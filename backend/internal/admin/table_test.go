@@ -44,6 +44,8 @@ var samples = map[string]sample{
 	"deleteBucket":     {"/myfsio/buckets/one", ""},
 	"getVersioning":    {"/myfsio/buckets/one/versioning", ""},
 	"setVersioning":    {"/myfsio/buckets/one/versioning", `{"versioning":"Enabled"}`},
+	"getQuota":         {"/myfsio/buckets/one/quota", ""},
+	"setQuota":         {"/myfsio/buckets/one/quota", `{"maxObjects":1000}`},
 	"listObjects":      {"/myfsio/buckets/one/objects", ""},
 	"searchObjects":    {"/myfsio/buckets/one/search?query=k", ""},
 	"getObject":        {"/myfsio/buckets/one/object?key=k", ""},
@@ -79,6 +81,17 @@ func fixture(t *testing.T) *lab {
 	l.admin().do("POST", "/iam/users", `{"display_name":"victim","access_key":"victim","policies":[]}`).want(201)
 	l.admin().do("POST", "/myfsio/accounts", `{"name":"other"}`).want(201)
 	return l
+}
+
+func init() {
+	for _, d := range bucketDocuments {
+		target := "/myfsio/buckets/one/documents/" + d.query
+		for id, body := range map[string]string{"get": "", "put": `{"document":"x"}`, "delete": ""} {
+			if id == "get" || id == "put" && d.write != "" || id == "delete" && d.remove != "" {
+				samples[id+d.name] = sample{target, body}
+			}
+		}
+	}
 }
 
 func (o *operation) sample(t *testing.T) (method, target, body string) {

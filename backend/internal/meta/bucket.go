@@ -30,6 +30,7 @@ type Bucket struct {
 	CreatedBy  string // user id
 	Region     string // location constraint as given, empty for us-east-1
 	Versioning Versioning
+	Quota      Quota
 }
 
 const bucketFormat = 1
@@ -43,6 +44,8 @@ func (b *Bucket) Encode() []byte {
 	e.str(4, b.CreatedBy)
 	e.str(5, b.Region)
 	e.uint(6, uint64(b.Versioning))
+	e.limit(7, b.Quota.MaxBytes)
+	e.limit(8, b.Quota.MaxObjects)
 	return e.b
 }
 
@@ -66,6 +69,10 @@ func DecodeBucket(name string, raw []byte) (*Bucket, error) {
 				return unknown("versioning state of bucket", f)
 			}
 			b.Versioning = Versioning(f.num)
+		case 7:
+			return f.limit(&b.Quota.MaxBytes)
+		case 8:
+			return f.limit(&b.Quota.MaxObjects)
 		default:
 			return unknown("bucket", f)
 		}

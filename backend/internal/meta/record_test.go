@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,6 +28,8 @@ var (
 	}
 	sum  = Checksum{Algorithm: checksum.CRC32C, Composite: true, Value: []byte{1, 2, 3, 4}}
 	blob = ident.Blob{0, 0, 0, 7, 1, 2, 3}
+
+	sizeBelow int64 = 5 << 30
 )
 
 type record interface{ Encode() []byte }
@@ -38,18 +41,23 @@ type sample struct {
 	decode func([]byte) (any, error)
 }
 
-func version(raw []byte) (any, error)           { return DecodeVersion("key", raw) }
-func upload(raw []byte) (any, error)            { return DecodeUpload("key", ident.Upload{9}, raw) }
-func bucket(raw []byte) (any, error)            { return DecodeBucket("name", raw) }
-func part(raw []byte) (any, error)              { return DecodePart(5, raw) }
-func user(raw []byte) (any, error)              { return DecodeUser("id", raw) }
-func tags(raw []byte) (any, error)              { return DecodeTags(raw) }
+func version(raw []byte) (any, error)  { return DecodeVersion("key", raw) }
+func upload(raw []byte) (any, error)   { return DecodeUpload("key", ident.Upload{9}, raw) }
+func bucket(raw []byte) (any, error)   { return DecodeBucket("name", raw) }
+func part(raw []byte) (any, error)     { return DecodePart(5, raw) }
+func user(raw []byte) (any, error)     { return DecodeUser("id", raw) }
+func tags(raw []byte) (any, error)     { return DecodeTags(raw) }
+func cors(raw []byte) (any, error)     { return DecodeCORS(raw) }
+func site(raw []byte) (any, error)     { return DecodeWebsite(raw) }
+func speed(raw []byte) (any, error)    { return DecodeAcceleration(raw) }
+func rules(raw []byte) (any, error)    { return DecodeLifecycle(raw) }
+func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", raw) }
+func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
+func epoch(raw []byte) (any, error)    { return DecodeEpoch(3, raw) }
+func manifest(raw []byte) (any, error) { return DecodeManifest(raw) }
+
 func bucketPolicy(raw []byte) (any, error)      { return DecodeBucketPolicy(raw) }
 func publicAccessBlock(raw []byte) (any, error) { return DecodePublicAccessBlock(raw) }
-func account(raw []byte) (any, error)           { return DecodeAccount("123456789012", raw) }
-func iam(raw []byte) (any, error)               { return DecodeIAMState(raw) }
-func epoch(raw []byte) (any, error)             { return DecodeEpoch(3, raw) }
-func manifest(raw []byte) (any, error)          { return DecodeManifest(raw) }
 func counters(raw []byte) (any, error) {
 	u, err := DecodeUsage(raw)
 	return &u, err
@@ -81,6 +89,8 @@ func number(raw []byte) (any, error) {
 	return one(n), err
 }
 
+var most = int64(math.MaxInt64)
+
 var samples = []sample{
 	{"version-1", &Version{
 		Key: "key", Order: 1_772_600_767_000_000_008, Owner: "default", Size: 70000, MD5: [16]byte{1, 2}, Checksum: sum, Headers: heads, Class: "GLACIER", Blob: blob,
@@ -90,10 +100,12 @@ var samples = []sample{
 	{"version-1-marker", &Version{Key: "key", Order: 3, Null: true, Marker: true, Owner: "default"}, version},
 	{"version-1-tags", &Version{Key: "key", Order: 4, Tags: Tags{{"team", "blue"}, {"empty", ""}}}, version},
 	{"version-1-least", &Version{Key: "key"}, version},
+	{"version-1-redirect", &Version{Key: "key", Order: 5, Redirect: "/there"}, version},
 	{"bucket-1", &Bucket{
 		Name: "name", ID: ident.Bucket{1, 2}, Created: when, Account: "default", CreatedBy: "u", Region: "eu-west-1", Versioning: VersioningSuspended,
 	}, bucket},
 	{"bucket-1-least", &Bucket{Name: "name"}, bucket},
+	{"bucket-1-quota", &Bucket{Name: "name", Quota: Quota{MaxBytes: new(int64), MaxObjects: &most}}, bucket},
 	{"usage-1", &Usage{Objects: 1, Bytes: -2, Versions: 3, VersionBytes: -4, Markers: 5, Uploads: -6, UploadBytes: 1 << 60}, counters},
 	{"upload-1-open", &Upload{
 		Key: "key", ID: ident.Upload{9}, Started: when, Owner: "default", Initiator: "u", Headers: heads, Class: "GLACIER", Algorithm: checksum.CRC64NVME, Bytes: 77,
@@ -105,6 +117,7 @@ var samples = []sample{
 		Key: "key", ID: ident.Upload{9}, State: UploadCompleted, Started: when, Digest: []byte("d"), Completed: 5, Due: when, Result: []byte{1, 8, 1},
 	}, upload},
 	{"upload-1-tags", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, Tags: Tags{{"team", "blue"}}}, upload},
+	{"upload-1-redirect", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, Redirect: "https://example.com/"}, upload},
 	{"part-1", &Part{Number: 5, Blob: blob, Size: 5 << 30, MD5: [16]byte{3}, Checksum: sum, Modified: when}, part},
 	{"part-1-inline", &Part{Number: 5, Blob: blob, Inline: true, MD5: [16]byte{3}}, part},
 	{"manifest-1", &Manifest{Parts: []PartSize{{1, 5 << 20}, {7, 0}, {10000, 5 << 30}}}, manifest},
@@ -113,6 +126,25 @@ var samples = []sample{
 		Keys: []AccessKey{{ID: "AK", Sealed: []byte("sealed"), Created: when}, {ID: "BK"}}, Policies: []byte("[]"),
 	}, user},
 	{"tags-1", &Tags{{Name: "team", Value: "blue"}, {Name: "empty"}}, tags},
+	{"cors-1", &CORS{Rules: []CORSRule{
+		{ID: "all", Origins: []string{"https://*.example.com", "*"}, Methods: []string{"GET", "PUT"}, AllowHeaders: []string{"*"}, ExposeHeaders: []string{"ETag"}, MaxAge: new(int32)},
+		{Origins: []string{""}, Methods: []string{"HEAD"}},
+	}}, cors},
+	{"website-1", &Website{Index: "index.html", Error: "error.html", Rules: []SiteRule{
+		{Conditional: true, Prefix: "docs/", Status: "404", To: SiteHost{Host: "example.com", Protocol: "https"}, Code: "302", Replace: ReplacePrefix, With: "documents/"},
+		{Replace: ReplaceKey},
+	}}, site},
+	{"website-1-all", &Website{All: &SiteHost{Host: "example.com"}}, site},
+	{"acceleration-1", &Acceleration{Status: "Suspended"}, speed},
+	{"lifecycle-1", &Lifecycle{VariesByClass: true, Rules: []LifecycleRule{
+		{ID: "all", Form: FilterPrefix, Expire: ExpireMarkers, NoncurrentDays: 1, NoncurrentKeep: 100, AbortDays: 7},
+		{
+			ID: "narrow", Disabled: true, Form: FilterAnd | FilterPrefix, Prefix: "logs/", Tags: Tags{{Name: "team", Value: "blue"}, {Name: "empty"}},
+			SizeAbove: new(int64), SizeBelow: &sizeBelow, Expire: ExpireAfter, ExpireDays: 365,
+		},
+		{ID: "old", Form: FilterLegacy, Expire: ExpireOn, ExpireDate: when},
+	}}, rules},
+	{"lifecycle-1-least", &Lifecycle{Rules: []LifecycleRule{{}}}, rules},
 	{"bucket-policy-1", &BucketPolicy{Text: []byte("{}")}, bucketPolicy},
 	{"public-access-block-1", &PublicAccessBlock{BlockACLs: true, IgnoreACLs: true, BlockPolicy: true, RestrictBuckets: true}, publicAccessBlock},
 	{"public-access-block-1-none", &PublicAccessBlock{}, publicAccessBlock},
@@ -208,7 +240,7 @@ func TestCorrupt(t *testing.T) {
 
 // FuzzDecode feeds every decoder: none panics, and what is accepted can be written and read again, and stays as it then is.
 func FuzzDecode(f *testing.F) {
-	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account, bucketPolicy, publicAccessBlock}
+	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account, tags, rules, cors, site, speed, bucketPolicy, publicAccessBlock}
 	for i, s := range samples {
 		f.Add(uint8(i), s.record.Encode())
 	}

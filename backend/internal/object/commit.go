@@ -79,6 +79,9 @@ func (s *Service) commit(ctx context.Context, b *meta.Bucket, reclaim, alone boo
 				c.err = err
 			}
 		}
+		if err := t.quota(); err != nil {
+			return err
+		}
 		return t.flush()
 	})
 	if fault.Is(err, fault.Busy) && changes[0].cond.any() {

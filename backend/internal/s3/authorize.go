@@ -56,14 +56,14 @@ func (c *call) rulesOf(b *meta.Bucket) (bucket.Rules, error) {
 	if b != c.record {
 		return c.s.Buckets.Rules(c.ctx(), b)
 	}
-	if c.rules == nil {
+	if c.access == nil {
 		r, err := c.s.Buckets.Rules(c.ctx(), b)
 		if err != nil {
 			return r, err
 		}
-		c.rules = &r
+		c.access = &r
 	}
-	return *c.rules, nil
+	return *c.access, nil
 }
 
 // conceal turns the absence of a key into AccessDenied for callers who may not list the bucket, as S3 does: they must not learn what is

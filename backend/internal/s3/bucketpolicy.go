@@ -32,7 +32,7 @@ func (s *Server) bucketPolicy(c *call) error {
 	if err != nil {
 		return missingPolicy(c, err)
 	}
-	c.w.typed(http.StatusOK, "application/json", p.Text)
+	c.w.json(p.Text)
 	return nil
 }
 

@@ -148,13 +148,6 @@ func hasUsers(ctx context.Context, store kv.Store) (found bool, err error) {
 // serve puts the handlers behind the listeners and opens the control socket.
 func (st *stores) serve(_ context.Context, s *process, s3l, console *listener) (err error) {
 	c := st.config
-	if st.admin, err = admin.New(admin.Deps{
-		IAM: st.iam, Buckets: st.buckets, Objects: st.objects, KV: st.kv, Seal: st.box, Clock: st.clock, Idents: st.idents, Logger: s.log,
-		Config: c, Report: st.report, Limiter: st.limits.store, S3Port: s3l.port(), ReadOnly: st.readOnly, Alone: true,
-		TempDir: filepath.Join(c.StorageRoot, SystemDir, "tmp"), Health: st.health, Space: st.blobs.Space, Compatibility: compatibility,
-	}); err != nil {
-		return err
-	}
 	wire := s3.New(s3.Deps{
 		Config: s3.Config{
 			Region: c.Region, Service: c.Service, Domains: c.S3Domains, APIBaseURL: c.APIBaseURL, TrustedProxies: c.TrustedProxies,
@@ -163,6 +156,13 @@ func (st *stores) serve(_ context.Context, s *process, s3l, console *listener) (
 		},
 		Buckets: st.buckets, Objects: st.objects, IAM: st.iam, Clock: st.clock, Idents: st.idents, Logger: s.log,
 	})
+	if st.admin, err = admin.New(admin.Deps{
+		IAM: st.iam, Buckets: st.buckets, Objects: st.objects, KV: st.kv, Seal: st.box, Clock: st.clock, Idents: st.idents, Logger: s.log,
+		Config: c, Report: st.report, Limiter: st.limits.store, S3Port: s3l.port(), ReadOnly: st.readOnly, Alone: true,
+		TempDir: filepath.Join(c.StorageRoot, SystemDir, "tmp"), Health: st.health, Space: st.blobs.Space, Compatibility: compatibility, Documents: wire.Document,
+	}); err != nil {
+		return err
+	}
 	api := chi.NewRouter()
 	st.admin.Mount(api, admin.S3)
 	limited := st.limits.wrap(wire)
