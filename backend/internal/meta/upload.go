@@ -38,6 +38,7 @@ type Upload struct {
 	Result    []byte // completed: Version.Encode of the version, so that the answer can be given again when that is gone
 	Tags      Tags   // of the version that will come of it
 	ACL       *ACL   // of the version that will come of it
+	Redirect  string // likewise
 }
 
 // Order is an alias, so that records read well.
@@ -65,6 +66,7 @@ func (u *Upload) Encode() []byte {
 	u.Headers.encode(e, 16)
 	u.Tags.encode(e, 23)
 	encodeACL(e, 25, u.ACL)
+	e.str(26, u.Redirect)
 	return e.b
 }
 
@@ -108,6 +110,8 @@ func DecodeUpload(key string, id ident.Upload, raw []byte) (*Upload, error) {
 			return u.Tags.decode(f)
 		case 25:
 			return decodeACL(f, &u.ACL)
+		case 26:
+			u.Redirect = f.str()
 		default:
 			if !u.Headers.decode(f, 16) {
 				return unknown("upload", f)

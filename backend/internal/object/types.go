@@ -55,17 +55,18 @@ type ReadConditions struct {
 
 // PutInput describes a new version.
 type PutInput struct {
-	Bucket  *meta.Bucket
-	Key     string
-	Caller  Caller
-	Body    io.Reader // must return an error before its end when the payload is not what was signed
-	Size    int64     // declared length, which the body must have (fault.IncompleteBody); -1 when not known
-	Headers meta.Headers
-	Class   string
-	Tags    meta.Tags
-	ACL     *meta.ACL
-	Digests Digests
-	If      WriteConditions
+	Bucket   *meta.Bucket
+	Key      string
+	Caller   Caller
+	Body     io.Reader // must return an error before its end when the payload is not what was signed
+	Size     int64     // declared length, which the body must have (fault.IncompleteBody); -1 when not known
+	Headers  meta.Headers
+	Class    string
+	Tags     meta.Tags
+	ACL      *meta.ACL
+	Redirect string // website redirect location, empty for none
+	Digests  Digests
+	If       WriteConditions
 }
 
 // Written is the outcome of a write.
@@ -144,6 +145,7 @@ type CopyInput struct {
 	Headers        meta.Headers
 	ReplaceTags    bool // Tags count, else those of the source
 	Tags           meta.Tags
+	Redirect       string             // that of the source is not copied
 	Class          string             // empty: STANDARD, as S3 does unless it is named
 	ACL            *meta.ACL          // that of the source does not count
 	Algorithm      checksum.Algorithm // None: that of the source is kept
@@ -159,6 +161,7 @@ type CreateUploadInput struct {
 	Class     string
 	Tags      meta.Tags
 	ACL       *meta.ACL
+	Redirect  string
 	Algorithm checksum.Algorithm // None: the client named none, CRC64NVME is computed
 	Composite bool               // checksum type; the caller refuses impossible pairs
 }

@@ -210,8 +210,8 @@ func (c *call) admitACL(acl *meta.ACL) error {
 	if !acl.Public() {
 		return nil
 	}
-	block, _, err := c.publicAccess(c.record)
-	if err == nil && block {
+	block, err := c.s.Buckets.PublicAccess(c.ctx(), c.record)
+	if err == nil && block.BlockACLs {
 		err = s3err.New("AccessDenied")
 	}
 	return err
@@ -262,15 +262,19 @@ func (s *Server) putBucketACL(c *call) error {
 	return nil
 }
 
-// setBucketACL stores an ACL unless ACLs are disabled meanwhile.
+// setBucketACL stores an ACL where ACLs are not disabled, nor public ones blocked.
 func (c *call) setBucketACL(b *meta.Bucket, acl *meta.ACL) error {
-	if err := c.admitACL(acl); err != nil {
-		return err
-	}
 	return bucket.SetDocument(c.ctx(), c.s.Buckets, b, bucket.ACL, acl, func(r kv.Reader, now *meta.Bucket, _ *meta.ACL) error {
 		ownership, err := bucket.ReadDocument(r, now, bucket.Ownership)
-		if err == nil && ownership != nil && *ownership == meta.BucketOwnerEnforced && !acl.Private(now.Account) {
-			err = s3err.New("AccessControlListNotSupported")
+		if err != nil {
+			return err
+		}
+		if ownership != nil && *ownership == meta.BucketOwnerEnforced && !acl.Private(now.Account) {
+			return s3err.New("AccessControlListNotSupported")
+		}
+		block, err := bucket.ReadDocument(r, now, bucket.PublicAccessBlock)
+		if err == nil && block != nil && block.BlockACLs && acl.Public() {
+			err = s3err.New("AccessDenied")
 		}
 		return err
 	})

@@ -17,9 +17,26 @@ var configHandlers = map[string]func(*Server, *call) error{
 	"PutBucketOwnershipControls":    (*Server).putBucketOwnership,
 	"DeleteBucketOwnershipControls": (*Server).deleteBucketOwnership,
 
+	"GetBucketCors":    (*Server).bucketCORS,
+	"PutBucketCors":    (*Server).putBucketCORS,
+	"DeleteBucketCors": (*Server).deleteBucketCORS,
+
+	"GetBucketRequestPayment":          (*Server).requestPayment,
+	"PutBucketRequestPayment":          (*Server).putRequestPayment,
+	"GetBucketAccelerateConfiguration": (*Server).acceleration,
+	"PutBucketAccelerateConfiguration": (*Server).putAcceleration,
+
 	"GetBucketTagging":    (*Server).bucketTagging,
 	"PutBucketTagging":    (*Server).putBucketTagging,
 	"DeleteBucketTagging": (*Server).deleteBucketTagging,
+
+	"GetBucketPolicy":         (*Server).bucketPolicy,
+	"PutBucketPolicy":         (*Server).putBucketPolicy,
+	"DeleteBucketPolicy":      (*Server).deleteBucketPolicy,
+	"GetBucketPolicyStatus":   (*Server).bucketPolicyStatus,
+	"GetPublicAccessBlock":    (*Server).publicAccessBlock,
+	"PutPublicAccessBlock":    (*Server).putPublicAccessBlock,
+	"DeletePublicAccessBlock": (*Server).deletePublicAccessBlock,
 
 	"GetBucketLifecycleConfiguration": (*Server).bucketLifecycle,
 	"PutBucketLifecycleConfiguration": (*Server).putBucketLifecycle,

@@ -52,11 +52,6 @@ func (c *call) isGrantee(g meta.Grant, owner string, ignorePublic bool) bool {
 	return false
 }
 
-// publicAccess says what Block Public Access of the bucket does to ACLs: refuse new ones that are public, ignore what they grant the public.
-func (c *call) publicAccess(*meta.Bucket) (block, ignore bool, err error) {
-	return false, false, nil
-}
-
 // ownership says whose the objects of a bucket are.
 func (c *call) ownership(b *meta.Bucket) (meta.Ownership, error) {
 	o, err := bucket.GetDocument(c.ctx(), c.s.Buckets, b, bucket.Ownership)
@@ -66,29 +61,37 @@ func (c *call) ownership(b *meta.Bucket) (meta.Ownership, error) {
 	return *o, nil
 }
 
-// access is the question about an action, without ACLs.
-func (c *call) access(action string, b *meta.Bucket, key string, keys func(string) ([]string, bool)) iam.Access {
-	return iam.Access{Action: action, Bucket: b, Key: key, Keys: keys}
+// question is about an action, without ACLs.
+func (c *call) question(action string, b *meta.Bucket, key string, keys func(string) ([]string, bool)) (iam.Access, error) {
+	rules, err := c.rulesOf(b)
+	return iam.Access{Action: action, Bucket: b, BucketPolicy: rules.Policy, Restricted: rules.Restricted, Key: key, Keys: keys}, err
 }
 
-// decide asks about an action. The bucket's ACL is read only where nothing else decides, and counts for nothing when it cannot be.
-func (c *call) decide(a iam.Access) policy.Decision {
+// decide answers the question about an action. The bucket's ACL is read only where nothing else decides. What cannot be read allows nothing.
+func (c *call) decide(action string, b *meta.Bucket, key string, keys func(string) ([]string, bool)) policy.Decision {
+	refused := func(err error) policy.Decision {
+		c.s.Logger.ErrorContext(c.ctx(), "request refused", "request", c.info.RequestID, "operation", c.info.Operation, "error", err.Error())
+		return policy.Decision{Statement: -1}
+	}
+	a, err := c.question(action, b, key, keys)
+	if err != nil {
+		return refused(err)
+	}
 	d := c.s.IAM.Authorize(c.id, a)
-	action := a.Action
 	if action == "s3:HeadBucket" {
 		action = "s3:ListBucket"
 	}
-	if _, ok := bucketPermissions[action]; !ok || d.Allowed || d.ExplicitDeny || a.Bucket == nil || a.Bucket.ID == (ident.Bucket{}) {
+	if _, ok := bucketPermissions[action]; !ok || d.Allowed || d.ExplicitDeny || b.ID == (ident.Bucket{}) {
 		return d
 	}
-	acl, ignore, err := c.bucketACL(a.Bucket)
+	acl, ignore, err := c.bucketACL(b)
 	if err != nil {
-		c.s.Logger.ErrorContext(c.ctx(), "no access control list", "request", c.info.RequestID, "bucket", a.Bucket.Name, "error", err.Error())
+		return refused(err)
 	}
 	if acl == nil {
 		return d
 	}
-	a.Grants = c.granter(bucketPermissions, acl, a.Bucket.Account, ignore)
+	a.Grants = c.granter(bucketPermissions, acl, b.Account, ignore)
 	return c.s.IAM.Authorize(c.id, a)
 }
 
@@ -102,11 +105,11 @@ func (c *call) bucketACL(b *meta.Bucket) (*meta.ACL, bool, error) {
 	if err != nil || ownership == meta.BucketOwnerEnforced {
 		return nil, false, err
 	}
-	_, ignore, err := c.publicAccess(b)
+	block, err := c.s.Buckets.PublicAccess(c.ctx(), b)
 	if err != nil {
 		return nil, false, err
 	}
-	return acl, ignore, nil
+	return acl, block.IgnoreACLs, nil
 }
 
 // guard is what the owner of an object has to say of a request for it, which is not known before the object's record has been read.
@@ -123,7 +126,7 @@ type guard struct {
 // may list the bucket gets to know that there is no object.
 func (c *call) enter(g *guard, passes bool) error {
 	for _, action := range g.actions {
-		d := c.decide(c.access(action, g.bucket, g.key, g.keys))
+		d := c.decide(action, g.bucket, g.key, g.keys)
 		if d.ExplicitDeny || !d.Allowed && !passes {
 			return s3err.New("AccessDenied")
 		}
@@ -161,13 +164,16 @@ func (c *call) pass(g *guard, v *meta.Version) error {
 	if !g.unsure && owner == g.bucket.Account {
 		return nil
 	}
-	_, ignore, err := c.publicAccess(g.bucket)
+	block, err := c.s.Buckets.PublicAccess(c.ctx(), g.bucket)
 	if err != nil {
 		return err
 	}
 	for _, action := range g.actions {
-		a := c.access(action, g.bucket, g.key, g.keys)
-		a.Owner, a.Grants = owner, c.granter(objectPermissions, acl, owner, ignore)
+		a, err := c.question(action, g.bucket, g.key, g.keys)
+		if err != nil {
+			return err
+		}
+		a.Owner, a.Grants = owner, c.granter(objectPermissions, acl, owner, block.IgnoreACLs)
 		if !c.s.IAM.Authorize(c.id, a).Allowed {
 			return s3err.New("AccessDenied")
 		}

@@ -117,7 +117,6 @@ func (c *call) resetACL(b *meta.Bucket, acl *meta.ACL) error {
 	if err != nil || old == nil && acl == nil {
 		return err
 	}
-	c.record = b
 	return c.setBucketACL(b, acl)
 }
 
@@ -148,7 +147,10 @@ func (c *call) newObject() (object.Caller, *meta.ACL, error) {
 		return who, nil, nil
 	}
 	// The object is the writer's: no right is needed that its owner has. Somebody without an account has no policies that could allow it.
-	a := c.access("s3:PutObjectAcl", c.record, c.key, c.condition)
+	a, err := c.question("s3:PutObjectAcl", c.record, c.key, c.condition)
+	if err != nil {
+		return who, nil, err
+	}
 	a.Owner = who.Account
 	if d := c.s.IAM.Authorize(c.id, a); d.ExplicitDeny || !d.Allowed && !c.id.Anonymous {
 		return who, nil, s3err.New("AccessDenied")

@@ -42,6 +42,7 @@ type Config struct {
 	Region         string         // of signatures and buckets, "us-east-1"
 	Service        string         // of signatures, "s3"
 	Domains        []string       // under which <bucket>.<domain> names a bucket
+	WebsiteDomain  string         // under which <bucket>.<domain> is a website, empty for none
 	APIBaseURL     string         // public address, empty for none
 	TrustedProxies []netip.Prefix // whose X-Forwarded-* count
 	AuthHeaders    string         // one of the constants; empty is auto
@@ -70,6 +71,7 @@ type Server struct {
 	Deps
 	verifier   *sigv4.Verifier
 	publicHost string
+	corsRules  []meta.CORSRule // for buckets without their own
 }
 
 // New returns the handler of the S3 wire.
@@ -88,7 +90,7 @@ func New(d Deps) *Server {
 		domains[i] = strings.ToLower(name)
 	}
 	d.Domains = domains
-	return &Server{Deps: d, verifier: sigv4.NewVerifier(d.Region, d.Service), publicHost: hostOf(d.APIBaseURL)}
+	return &Server{Deps: d, verifier: sigv4.NewVerifier(d.Region, d.Service), publicHost: hostOf(d.APIBaseURL), corsRules: d.CORS.rules()}
 }
 
 // call is one request on its way through the server.
@@ -105,7 +107,8 @@ type call struct {
 	claim   *sigv4.Auth    // what the request says of its signature
 	signed  *sigv4.Request // and what was signed
 	id      *iam.Identity
-	record  *meta.Bucket // nil for the service and where the bucket need not exist
+	record  *meta.Bucket  // nil for the service and where the bucket need not exist
+	access  *bucket.Rules // of record, once they were asked for
 	info    *reqinfo.Info
 	trusted *iam.Identity // who is known already; nil when the request has to say
 
@@ -151,8 +154,9 @@ func (c *call) handle() (err error) {
 			err = fault.New("s3.ServeHTTP", fault.Internal, "")
 		}
 	}()
-	c.allowOrigin()
-	if err := c.locate(); err != nil {
+	err = c.locate()
+	c.allowOrigin() // for refusals too
+	if err != nil {
 		return err
 	}
 	if err := c.limitHeader(); err != nil {
@@ -304,7 +308,8 @@ func (c *call) complete(e *s3err.Error) {
 		if region, ok := e.Element("Region"); ok && c.scope != Service { // which HEAD has no other way to tell
 			e.SetHeader("x-amz-bucket-region", region)
 		}
-	case "NoSuchBucket", "NoSuchLifecycleConfiguration", "BucketNotEmpty", "InvalidBucketName", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "QuotaExceeded":
+	case "NoSuchBucket", "NoSuchLifecycleConfiguration", "BucketNotEmpty", "InvalidBucketName", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "QuotaExceeded",
+		"NoSuchCORSConfiguration", "NoSuchWebsiteConfiguration":
 		e.Default("BucketName", c.bucket)
 	case "NoSuchKey":
 		e.Default("Key", c.key)
