@@ -47,6 +47,9 @@ func bucket(raw []byte) (any, error)   { return DecodeBucket("name", raw) }
 func part(raw []byte) (any, error)     { return DecodePart(5, raw) }
 func user(raw []byte) (any, error)     { return DecodeUser("id", raw) }
 func tags(raw []byte) (any, error)     { return DecodeTags(raw) }
+func walk(raw []byte) (any, error)     { return DecodeLifecycleWalk(raw) }
+func history(raw []byte) (any, error)  { return DecodeLifecycleHistory(raw) }
+func lease(raw []byte) (any, error)    { return DecodeLease(raw) }
 func rules(raw []byte) (any, error)    { return DecodeLifecycle(raw) }
 func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", raw) }
 func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
@@ -126,6 +129,13 @@ var samples = []sample{
 		},
 		{ID: "old", Form: FilterLegacy, Expire: ExpireOn, ExpireDate: when},
 	}}, rules},
+	{"walk-1", &LifecycleWalk{
+		Started: when, Ended: when, Bucket: "name", ID: ident.Bucket{1, 2}, Phase: WalkUploads, Prefix: "a", Key: "a/b", Order: 7, Newer: 3, Upload: ident.Upload{9},
+		Run: LifecycleRun{Started: when, Ended: when, Expired: Tally{1, 2}, Removed: Tally{3, 4}, Markers: Tally{5, 0}, Uploads: Tally{6, 7}, Kept: Tally{8, 9}},
+	}, walk},
+	{"walk-1-least", &LifecycleWalk{}, walk},
+	{"history-1", &LifecycleHistory{{Started: when, Removed: Tally{3, 4}}, {}}, history},
+	{"lease-1", &Lease{Token: 3, Epoch: 4, Beat: 5}, lease},
 	{"lifecycle-1-least", &Lifecycle{Rules: []LifecycleRule{{}}}, rules},
 	{"account-1", &Account{ID: "123456789012", Name: "team", DisplayName: "The team", Created: when}, account},
 	{"iam-1", &IAMState{
