@@ -20,6 +20,15 @@ type Document[T any] struct {
 // Tagging is the tags of the bucket.
 var Tagging = Document[meta.Tags]{Name: "tagging", Encode: (*meta.Tags).Encode, Decode: meta.DecodeTags}
 
+// CORS is the rules for pages of other origins.
+var CORS = Document[meta.CORS]{Name: "cors", Encode: (*meta.CORS).Encode, Decode: meta.DecodeCORS}
+
+// Website is how the bucket is served as a website.
+var Website = Document[meta.Website]{Name: "website", Encode: (*meta.Website).Encode, Decode: meta.DecodeWebsite}
+
+// Acceleration is what was said of transfer acceleration.
+var Acceleration = Document[meta.Acceleration]{Name: "accelerate", Encode: (*meta.Acceleration).Encode, Decode: meta.DecodeAcceleration}
+
 // Lifecycle is its lifecycle rules.
 var Lifecycle = Document[meta.Lifecycle]{Name: "lifecycle", Encode: (*meta.Lifecycle).Encode, Decode: meta.DecodeLifecycle}
 

@@ -47,6 +47,9 @@ func bucket(raw []byte) (any, error)   { return DecodeBucket("name", raw) }
 func part(raw []byte) (any, error)     { return DecodePart(5, raw) }
 func user(raw []byte) (any, error)     { return DecodeUser("id", raw) }
 func tags(raw []byte) (any, error)     { return DecodeTags(raw) }
+func cors(raw []byte) (any, error)     { return DecodeCORS(raw) }
+func site(raw []byte) (any, error)     { return DecodeWebsite(raw) }
+func speed(raw []byte) (any, error)    { return DecodeAcceleration(raw) }
 func walk(raw []byte) (any, error)     { return DecodeLifecycleWalk(raw) }
 func history(raw []byte) (any, error)  { return DecodeLifecycleHistory(raw) }
 func lease(raw []byte) (any, error)    { return DecodeLease(raw) }
@@ -97,6 +100,7 @@ var samples = []sample{
 	{"version-1-marker", &Version{Key: "key", Order: 3, Null: true, Marker: true, Owner: "default"}, version},
 	{"version-1-tags", &Version{Key: "key", Order: 4, Tags: Tags{{"team", "blue"}, {"empty", ""}}}, version},
 	{"version-1-least", &Version{Key: "key"}, version},
+	{"version-1-redirect", &Version{Key: "key", Order: 5, Redirect: "/there"}, version},
 	{"bucket-1", &Bucket{
 		Name: "name", ID: ident.Bucket{1, 2}, Created: when, Account: "default", CreatedBy: "u", Region: "eu-west-1", Versioning: VersioningSuspended,
 	}, bucket},
@@ -113,6 +117,7 @@ var samples = []sample{
 		Key: "key", ID: ident.Upload{9}, State: UploadCompleted, Started: when, Digest: []byte("d"), Completed: 5, Due: when, Result: []byte{1, 8, 1},
 	}, upload},
 	{"upload-1-tags", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, Tags: Tags{{"team", "blue"}}}, upload},
+	{"upload-1-redirect", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, Redirect: "https://example.com/"}, upload},
 	{"part-1", &Part{Number: 5, Blob: blob, Size: 5 << 30, MD5: [16]byte{3}, Checksum: sum, Modified: when}, part},
 	{"part-1-inline", &Part{Number: 5, Blob: blob, Inline: true, MD5: [16]byte{3}}, part},
 	{"manifest-1", &Manifest{Parts: []PartSize{{1, 5 << 20}, {7, 0}, {10000, 5 << 30}}}, manifest},
@@ -121,6 +126,16 @@ var samples = []sample{
 		Keys: []AccessKey{{ID: "AK", Sealed: []byte("sealed"), Created: when}, {ID: "BK"}}, Policies: []byte("[]"),
 	}, user},
 	{"tags-1", &Tags{{Name: "team", Value: "blue"}, {Name: "empty"}}, tags},
+	{"cors-1", &CORS{Rules: []CORSRule{
+		{ID: "all", Origins: []string{"https://*.example.com", "*"}, Methods: []string{"GET", "PUT"}, AllowHeaders: []string{"*"}, ExposeHeaders: []string{"ETag"}, MaxAge: new(int32)},
+		{Origins: []string{""}, Methods: []string{"HEAD"}},
+	}}, cors},
+	{"website-1", &Website{Index: "index.html", Error: "error.html", Rules: []SiteRule{
+		{Conditional: true, Prefix: "docs/", Status: "404", To: SiteHost{Host: "example.com", Protocol: "https"}, Code: "302", Replace: ReplacePrefix, With: "documents/"},
+		{Replace: ReplaceKey},
+	}}, site},
+	{"website-1-all", &Website{All: &SiteHost{Host: "example.com"}}, site},
+	{"acceleration-1", &Acceleration{Status: "Suspended"}, speed},
 	{"lifecycle-1", &Lifecycle{VariesByClass: true, Rules: []LifecycleRule{
 		{ID: "all", Form: FilterPrefix, Expire: ExpireMarkers, NoncurrentDays: 1, NoncurrentKeep: 100, AbortDays: 7},
 		{
@@ -229,7 +244,7 @@ func TestCorrupt(t *testing.T) {
 
 // FuzzDecode feeds every decoder: none panics, and what is accepted can be written and read again, and stays as it then is.
 func FuzzDecode(f *testing.F) {
-	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account}
+	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account, tags, rules, cors, site, speed}
 	for i, s := range samples {
 		f.Add(uint8(i), s.record.Encode())
 	}

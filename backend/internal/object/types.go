@@ -55,16 +55,17 @@ type ReadConditions struct {
 
 // PutInput describes a new version.
 type PutInput struct {
-	Bucket  *meta.Bucket
-	Key     string
-	Caller  Caller
-	Body    io.Reader // must return an error before its end when the payload is not what was signed
-	Size    int64     // declared length, which the body must have (fault.IncompleteBody); -1 when not known
-	Headers meta.Headers
-	Class   string
-	Tags    meta.Tags
-	Digests Digests
-	If      WriteConditions
+	Bucket   *meta.Bucket
+	Key      string
+	Caller   Caller
+	Body     io.Reader // must return an error before its end when the payload is not what was signed
+	Size     int64     // declared length, which the body must have (fault.IncompleteBody); -1 when not known
+	Headers  meta.Headers
+	Class    string
+	Tags     meta.Tags
+	Redirect string // website redirect location, empty for none
+	Digests  Digests
+	If       WriteConditions
 }
 
 // Written is the outcome of a write.
@@ -142,6 +143,7 @@ type CopyInput struct {
 	Headers        meta.Headers
 	ReplaceTags    bool // Tags count, else those of the source
 	Tags           meta.Tags
+	Redirect       string             // that of the source is not copied
 	Class          string             // empty: STANDARD, as S3 does unless it is named
 	Algorithm      checksum.Algorithm // None: that of the source is kept
 	If             WriteConditions
@@ -155,6 +157,7 @@ type CreateUploadInput struct {
 	Headers   meta.Headers
 	Class     string
 	Tags      meta.Tags
+	Redirect  string
 	Algorithm checksum.Algorithm // None: the client named none, CRC64NVME is computed
 	Composite bool               // checksum type; the caller refuses impossible pairs
 }

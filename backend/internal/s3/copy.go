@@ -156,6 +156,9 @@ func (s *Server) copyObject(c *call) error {
 	if in.Class, err = storageClass(c.header); err != nil {
 		return err
 	}
+	if in.Redirect, err = c.redirectLocation(); err != nil {
+		return err
+	}
 	if in.If, err = writeConditions(c.header); err != nil {
 		return err
 	}
@@ -170,7 +173,7 @@ func (s *Server) copyObject(c *call) error {
 	if err != nil {
 		return err
 	}
-	if o.bucket == c.bucket && o.key == c.key && head.Current && !in.ReplaceHeaders && className(in.Class) == className(head.Version.Class) &&
+	if o.bucket == c.bucket && o.key == c.key && head.Current && !in.ReplaceHeaders && in.Redirect == "" && className(in.Class) == className(head.Version.Class) &&
 		(in.Algorithm == checksum.None || in.Algorithm == head.Version.Checksum.Algorithm) {
 		return s3err.Text("InvalidRequest", "This copy request is illegal because it is trying to copy an object to itself without changing "+
 			"the object's metadata, storage class, website redirect location or encryption attributes.")

@@ -11,6 +11,15 @@ import (
 
 // configHandlers are the operations on configuration documents that are built.
 var configHandlers = map[string]func(*Server, *call) error{
+	"GetBucketCors":    (*Server).bucketCORS,
+	"PutBucketCors":    (*Server).putBucketCORS,
+	"DeleteBucketCors": (*Server).deleteBucketCORS,
+
+	"GetBucketRequestPayment":          (*Server).requestPayment,
+	"PutBucketRequestPayment":          (*Server).putRequestPayment,
+	"GetBucketAccelerateConfiguration": (*Server).acceleration,
+	"PutBucketAccelerateConfiguration": (*Server).putAcceleration,
+
 	"GetBucketTagging":    (*Server).bucketTagging,
 	"PutBucketTagging":    (*Server).putBucketTagging,
 	"DeleteBucketTagging": (*Server).deleteBucketTagging,

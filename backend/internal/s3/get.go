@@ -115,6 +115,9 @@ func (c *call) describe(o *object.Object, part int) error {
 		c.setExpiration(v)
 	}
 	c.setTagCount(v.Tags)
+	if v.Redirect != "" {
+		c.w.setExact("x-amz-website-redirect-location", v.Redirect)
+	}
 	if o.PartsCount > 0 { // a copy of an object of parts has none, though its entity tag still counts them
 		c.w.setExact("x-amz-mp-parts-count", strconv.Itoa(o.PartsCount))
 	}

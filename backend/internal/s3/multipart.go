@@ -48,6 +48,9 @@ func (s *Server) createUpload(c *call) error {
 	if in.Class, err = storageClass(c.header); err != nil {
 		return err
 	}
+	if in.Redirect, err = c.redirectLocation(); err != nil {
+		return err
+	}
 	if in.Tags, err = c.newTags(); err != nil {
 		return err
 	}

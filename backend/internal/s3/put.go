@@ -29,6 +29,9 @@ func (s *Server) putObject(c *call) error {
 	if in.Class, err = storageClass(c.header); err != nil {
 		return err
 	}
+	if in.Redirect, err = c.redirectLocation(); err != nil {
+		return err
+	}
 	if in.If, err = writeConditions(c.header); err != nil {
 		return err
 	}

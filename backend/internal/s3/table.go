@@ -107,7 +107,8 @@ var configTable = func() (rows []*Operation) {
 		}{{d.get, get, d.read, BodyNone}, {d.put, put, d.write, BodyXML}, {d.del, del, remove, BodyNone}} {
 			if row.name != "" {
 				rows = append(rows, &Operation{Name: row.name, Method: row.method, Scope: Bucket, Query: names(d.query), Params: configParams(d.query),
-					Actions: names(row.action), Auth: AuthAny, Body: row.body, Handle: configHandlers[row.name]})
+					Actions: names(row.action), Auth: AuthAny, Body: row.body,
+					Checked: row.name == "PutBucketCors", Handle: configHandlers[row.name]})
 			}
 		}
 	}
