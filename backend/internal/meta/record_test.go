@@ -58,6 +58,9 @@ func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", ra
 func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
 func epoch(raw []byte) (any, error)    { return DecodeEpoch(3, raw) }
 func manifest(raw []byte) (any, error) { return DecodeManifest(raw) }
+
+func bucketPolicy(raw []byte) (any, error)      { return DecodeBucketPolicy(raw) }
+func publicAccessBlock(raw []byte) (any, error) { return DecodePublicAccessBlock(raw) }
 func counters(raw []byte) (any, error) {
 	u, err := DecodeUsage(raw)
 	return &u, err
@@ -152,6 +155,9 @@ var samples = []sample{
 	{"history-1", &LifecycleHistory{{Started: when, Removed: Tally{3, 4}}, {}}, history},
 	{"lease-1", &Lease{Token: 3, Epoch: 4, Beat: 5}, lease},
 	{"lifecycle-1-least", &Lifecycle{Rules: []LifecycleRule{{}}}, rules},
+	{"bucket-policy-1", &BucketPolicy{Text: []byte("{}")}, bucketPolicy},
+	{"public-access-block-1", &PublicAccessBlock{BlockACLs: true, IgnoreACLs: true, BlockPolicy: true, RestrictBuckets: true}, publicAccessBlock},
+	{"public-access-block-1-none", &PublicAccessBlock{}, publicAccessBlock},
 	{"account-1", &Account{ID: "123456789012", Name: "team", DisplayName: "The team", Created: when}, account},
 	{"iam-1", &IAMState{
 		Revision: 7, SealID: "k1", Done: Projection{Revision: 6, Hash: []byte{1}}, Pending: Projection{Revision: 7, Hash: []byte{2}}, Refused: []byte{3},
@@ -244,7 +250,7 @@ func TestCorrupt(t *testing.T) {
 
 // FuzzDecode feeds every decoder: none panics, and what is accepted can be written and read again, and stays as it then is.
 func FuzzDecode(f *testing.F) {
-	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account, tags, rules, cors, site, speed}
+	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account, tags, rules, cors, site, speed, bucketPolicy, publicAccessBlock}
 	for i, s := range samples {
 		f.Add(uint8(i), s.record.Encode())
 	}

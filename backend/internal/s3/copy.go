@@ -87,6 +87,9 @@ func (c *call) source() (in object.GetInput, o origin, err error) {
 	if err := c.expectOwner("X-Amz-Source-Expected-Bucket-Owner", b); err != nil {
 		return in, o, err
 	}
+	if _, err := c.rulesOf(b); err != nil {
+		return in, o, err
+	}
 	action := "s3:GetObject"
 	if o.version != "" {
 		action = "s3:GetObjectVersion"

@@ -24,6 +24,14 @@ var configHandlers = map[string]func(*Server, *call) error{
 	"PutBucketTagging":    (*Server).putBucketTagging,
 	"DeleteBucketTagging": (*Server).deleteBucketTagging,
 
+	"GetBucketPolicy":         (*Server).bucketPolicy,
+	"PutBucketPolicy":         (*Server).putBucketPolicy,
+	"DeleteBucketPolicy":      (*Server).deleteBucketPolicy,
+	"GetBucketPolicyStatus":   (*Server).bucketPolicyStatus,
+	"GetPublicAccessBlock":    (*Server).publicAccessBlock,
+	"PutPublicAccessBlock":    (*Server).putPublicAccessBlock,
+	"DeletePublicAccessBlock": (*Server).deletePublicAccessBlock,
+
 	"GetBucketLifecycleConfiguration": (*Server).bucketLifecycle,
 	"PutBucketLifecycleConfiguration": (*Server).putBucketLifecycle,
 	"DeleteBucketLifecycle":           (*Server).deleteBucketLifecycle,

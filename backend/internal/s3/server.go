@@ -106,7 +106,8 @@ type call struct {
 	claim   *sigv4.Auth    // what the request says of its signature
 	signed  *sigv4.Request // and what was signed
 	id      *iam.Identity
-	record  *meta.Bucket // nil for the service and where the bucket need not exist
+	record  *meta.Bucket  // nil for the service and where the bucket need not exist
+	access  *bucket.Rules // of record, once they were asked for
 	info    *reqinfo.Info
 	trusted *iam.Identity // who is known already; nil when the request has to say
 

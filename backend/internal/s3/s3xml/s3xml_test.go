@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/myfsio/myfsio/backend/internal/meta"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden documents")
@@ -194,6 +196,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`<Delete><Object><Key>a</Key></Object></Delete>`))
 	f.Add([]byte(`<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>e</ETag></Part></CompleteMultipartUpload>`))
 	f.Add([]byte(`<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>`))
+	f.Add([]byte(`<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>`))
 	f.Add([]byte(`<CreateBucketConfiguration><LocationConstraint>x</LocationConstraint></CreateBucketConfiguration>`))
 	f.Add([]byte(`<CORSConfiguration><CORSRule><ID>a</ID><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod><MaxAgeSeconds>5</MaxAgeSeconds></CORSRule></CORSConfiguration>`))
 	f.Add([]byte(`<WebsiteConfiguration><IndexDocument><Suffix>i</Suffix></IndexDocument><RoutingRules><RoutingRule><Condition><KeyPrefixEquals>a</KeyPrefixEquals></Condition><Redirect><ReplaceKeyWith>b</ReplaceKeyWith></Redirect></RoutingRule></RoutingRules></WebsiteConfiguration>`))
@@ -223,6 +226,11 @@ func FuzzDecode(f *testing.F) {
 		require.True(t, err == nil || errors.Is(err, ErrMalformed))
 		_, err = DecodeBucketConfiguration(body)
 		require.True(t, err == nil || errors.Is(err, ErrMalformed))
+		if b, some, err := DecodePublicAccessBlock(body); err == nil {
+			require.True(t, some || b == (meta.PublicAccessBlock{}))
+		} else {
+			require.ErrorIs(t, err, ErrMalformed)
+		}
 	})
 }
 
