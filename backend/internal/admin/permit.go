@@ -229,6 +229,7 @@ var (
 	bucketActions = []string{
 		"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads", "s3:DeleteBucket", "s3:GetBucketVersioning", "s3:PutBucketVersioning",
 		"s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration", "myfsio:GetBucketQuota", "myfsio:PutBucketQuota",
+		"s3:GetBucketTagging", "s3:PutBucketTagging",
 	}
 	keyActions = []string{
 		"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",

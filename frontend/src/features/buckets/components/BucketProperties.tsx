@@ -12,6 +12,8 @@ import { bucketNamed, setVersioning } from "../api/buckets";
 import { arn, s3Uri } from "../model/hints";
 import css from "./buckets.module.css";
 import { DeleteBucketDialog } from "./DeleteBucketDialog";
+import { QuotaCard } from "./QuotaCard";
+import { TagsCard } from "./TagsCard";
 
 export function BucketProperties({ bucket, onDeleted }: { bucket: Bucket; onDeleted: () => void }) {
   const { s3Endpoint } = useSession();
@@ -88,6 +90,8 @@ export function BucketProperties({ bucket, onDeleted }: { bucket: Bucket; onDele
           </Tooltip>
         </div>
       </Card>
+      <TagsCard bucket={bucket} />
+      <QuotaCard bucket={bucket} />
       <Card title={t("buckets.delete")}>
         <div className={css.toggle}>
           <p>{t("properties.delete-text")}</p>
