@@ -37,19 +37,19 @@ func TestNotYet(t *testing.T) {
 	c := client(t)
 	bucket := newBucket(t, c)
 	put(t, c, bucket, "k", []byte("unchanged"))
-	for _, sub := range []string{"acl", "cors", "encryption", "lifecycle", "logging", "notification", "object-lock", "ownershipControls", "policy", "publicAccessBlock", "replication", "website", "accelerate", "requestPayment"} {
+	for _, sub := range []string{"acl", "cors", "encryption", "lifecycle", "logging", "notification", "ownershipControls", "policy", "publicAccessBlock", "replication", "website", "accelerate", "requestPayment"} {
 		for _, method := range []string{"GET", "PUT"} {
 			server.Do(t, server.New(method, "/"+bucket, sub, nil)).Refused(t, 501, "NotImplemented")
 		}
 	}
-	for _, sub := range []string{"acl", "retention", "legal-hold"} {
+	for _, sub := range []string{"acl"} {
 		for _, method := range []string{"GET", "PUT"} {
 			server.Do(t, server.New(method, "/"+bucket+"/k", sub, nil)).Refused(t, 501, "NotImplemented")
 		}
 	}
 	for name, value := range map[string]string{
 		"X-Amz-Acl": "public-read", "X-Amz-Grant-Read": "id=1", "X-Amz-Server-Side-Encryption": "AES256", "X-Amz-Server-Side-Encryption-Customer-Algorithm": "AES256",
-		"X-Amz-Object-Lock-Mode": "GOVERNANCE", "X-Amz-Object-Lock-Legal-Hold": "ON", "X-Amz-Website-Redirect-Location": "/x",
+		"X-Amz-Website-Redirect-Location": "/x",
 	} {
 		a := server.Do(t, server.New(http.MethodPut, "/"+bucket+"/new", "", []byte("x")).With(name, value))
 		a.Refused(t, 501, "NotImplemented")
@@ -65,7 +65,6 @@ func TestNotYet(t *testing.T) {
 		a := server.Do(t, server.New(http.MethodPut, "/"+bucket+"/noop", "", []byte("x")).With(h[0], h[1]))
 		require.Equal(t, 200, a.Status, "%s: %s", h, a.Body)
 	}
-	server.Do(t, server.New(http.MethodPut, "/"+bucketName(), "", nil).With("X-Amz-Bucket-Object-Lock-Enabled", "true")).Refused(t, 501, "NotImplemented")
 }
 
 func TestMethods(t *testing.T) {

@@ -30,6 +30,7 @@ type Bucket struct {
 	CreatedBy  string // user id
 	Region     string // location constraint as given, empty for us-east-1
 	Versioning Versioning
+	Lock       LockRule // enabled only while versioning is
 }
 
 const bucketFormat = 1
@@ -43,6 +44,7 @@ func (b *Bucket) Encode() []byte {
 	e.str(4, b.CreatedBy)
 	e.str(5, b.Region)
 	e.uint(6, uint64(b.Versioning))
+	b.Lock.encode(e, 9)
 	return e.b
 }
 
@@ -66,6 +68,8 @@ func DecodeBucket(name string, raw []byte) (*Bucket, error) {
 				return unknown("versioning state of bucket", f)
 			}
 			b.Versioning = Versioning(f.num)
+		case 9:
+			return b.Lock.decode(f.data)
 		default:
 			return unknown("bucket", f)
 		}

@@ -87,10 +87,14 @@ var samples = []sample{
 	{"version-1-parts", &Version{Key: "key", Order: 2, Size: 5 << 40, Parts: 10000, Upload: ident.Upload{4, 5}, Checksum: sum}, version},
 	{"version-1-marker", &Version{Key: "key", Order: 3, Null: true, Marker: true, Owner: "default"}, version},
 	{"version-1-tags", &Version{Key: "key", Order: 4, Tags: Tags{{"team", "blue"}, {"empty", ""}}}, version},
+	{"version-1-lock", &Version{Key: "key", Order: 5, Lock: Lock{Mode: LockCompliance, Until: when.Truncate(time.Second), Hold: HoldOn}}, version},
+	{"version-1-hold-off", &Version{Key: "key", Order: 5, Lock: Lock{Hold: HoldOff}}, version},
 	{"version-1-least", &Version{Key: "key"}, version},
 	{"bucket-1", &Bucket{
 		Name: "name", ID: ident.Bucket{1, 2}, Created: when, Account: "default", CreatedBy: "u", Region: "eu-west-1", Versioning: VersioningSuspended,
 	}, bucket},
+	{"bucket-1-lock", &Bucket{Name: "name", Versioning: VersioningEnabled, Lock: LockRule{Enabled: true, Mode: LockGovernance, Days: 30}}, bucket},
+	{"bucket-1-lock-years", &Bucket{Name: "name", Lock: LockRule{Enabled: true, Mode: LockCompliance, Years: 7}}, bucket},
 	{"bucket-1-least", &Bucket{Name: "name"}, bucket},
 	{"usage-1", &Usage{Objects: 1, Bytes: -2, Versions: 3, VersionBytes: -4, Markers: 5, Uploads: -6, UploadBytes: 1 << 60}, counters},
 	{"upload-1-open", &Upload{
@@ -103,6 +107,7 @@ var samples = []sample{
 		Key: "key", ID: ident.Upload{9}, State: UploadCompleted, Started: when, Digest: []byte("d"), Completed: 5, Due: when, Result: []byte{1, 8, 1},
 	}, upload},
 	{"upload-1-tags", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, Tags: Tags{{"team", "blue"}}}, upload},
+	{"upload-1-lock", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, Lock: Lock{Mode: LockGovernance, Until: when.Truncate(time.Second)}}, upload},
 	{"part-1", &Part{Number: 5, Blob: blob, Size: 5 << 30, MD5: [16]byte{3}, Checksum: sum, Modified: when}, part},
 	{"part-1-inline", &Part{Number: 5, Blob: blob, Inline: true, MD5: [16]byte{3}}, part},
 	{"manifest-1", &Manifest{Parts: []PartSize{{1, 5 << 20}, {7, 0}, {10000, 5 << 30}}}, manifest},

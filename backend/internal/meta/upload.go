@@ -37,6 +37,7 @@ type Upload struct {
 	Epoch     uint32 // completing: the node epoch that froze the parts; once it has ended nobody is completing any more
 	Result    []byte // completed: Version.Encode of the version, so that the answer can be given again when that is gone
 	Tags      Tags   // of the version that will come of it
+	Lock      Lock   // likewise, as the client asked for it
 }
 
 // Order is an alias, so that records read well.
@@ -63,6 +64,7 @@ func (u *Upload) Encode() []byte {
 	e.bytes(14, u.Result)
 	u.Headers.encode(e, 16)
 	u.Tags.encode(e, 23)
+	u.Lock.encode(e, 24)
 	return e.b
 }
 
@@ -104,6 +106,8 @@ func DecodeUpload(key string, id ident.Upload, raw []byte) (*Upload, error) {
 			u.Result = f.copy()
 		case 23:
 			return u.Tags.decode(f)
+		case 24:
+			return u.Lock.decode(f.data)
 		default:
 			if !u.Headers.decode(f, 16) {
 				return unknown("upload", f)

@@ -56,6 +56,7 @@ type Version struct {
 	Headers  Headers
 	Class    string // storage class, empty for STANDARD
 	Tags     Tags
+	Lock     Lock
 
 	// Where the bytes are: one of these.
 	Blob   ident.Blob // a blob; Inline tells whether in the KV (no row when Size is 0) or in the blob store. Zero when Segmented
@@ -115,6 +116,7 @@ func (v *Version) Encode() []byte {
 		e.bytes(14, v.Upload[:])
 	}
 	v.Tags.encode(e, 23)
+	v.Lock.encode(e, 24)
 	return e.b
 }
 
@@ -149,6 +151,8 @@ func DecodeVersion(key string, raw []byte) (*Version, error) {
 			return f.fixed(v.Upload[:])
 		case 23:
 			return v.Tags.decode(f)
+		case 24:
+			return v.Lock.decode(f.data)
 		default:
 			if !v.Headers.decode(f, 16) {
 				return unknown("version", f)

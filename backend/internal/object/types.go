@@ -63,6 +63,7 @@ type PutInput struct {
 	Headers meta.Headers
 	Class   string
 	Tags    meta.Tags
+	Lock    meta.Lock // zero: the bucket's default
 	Digests Digests
 	If      WriteConditions
 }
@@ -112,6 +113,7 @@ type DeleteInput struct {
 	Bucket    *meta.Bucket
 	Key       string
 	VersionID string // empty: the current version goes, or a delete marker comes
+	Bypass    bool   // a retention in governance mode does not count
 	Caller    Caller
 	If        WriteConditions
 }
@@ -128,6 +130,7 @@ type Deleted struct {
 type BatchItem struct {
 	Key       string
 	VersionID string
+	Bypass    bool // as in DeleteInput
 	If        WriteConditions
 	Err       error // set by the caller: this item is refused and only reported
 }
@@ -142,6 +145,7 @@ type CopyInput struct {
 	Headers        meta.Headers
 	ReplaceTags    bool // Tags count, else those of the source
 	Tags           meta.Tags
+	Lock           meta.Lock          // that of the source does not count
 	Class          string             // empty: STANDARD, as S3 does unless it is named
 	Algorithm      checksum.Algorithm // None: that of the source is kept
 	If             WriteConditions
@@ -155,6 +159,7 @@ type CreateUploadInput struct {
 	Headers   meta.Headers
 	Class     string
 	Tags      meta.Tags
+	Lock      meta.Lock          // with the bucket's default, it counts from completion
 	Algorithm checksum.Algorithm // None: the client named none, CRC64NVME is computed
 	Composite bool               // checksum type; the caller refuses impossible pairs
 }

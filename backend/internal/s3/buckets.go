@@ -108,7 +108,11 @@ func (s *Server) createBucket(c *call) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Buckets.Create(c.ctx(), bucket.CreateInput{Name: c.bucket, Account: c.id.Account, User: c.id.UserID, Region: region})
+	lock, err := c.newBucketLock()
+	if err != nil {
+		return err
+	}
+	_, err = s.Buckets.Create(c.ctx(), bucket.CreateInput{Lock: lock, Name: c.bucket, Account: c.id.Account, User: c.id.UserID, Region: region})
 	if fault.Is(err, fault.BucketOwned) && s.Region == bucket.DefaultRegion {
 		err = nil
 	}

@@ -11,9 +11,11 @@ import (
 
 // configHandlers are the operations on configuration documents that are built.
 var configHandlers = map[string]func(*Server, *call) error{
-	"GetBucketTagging":    (*Server).bucketTagging,
-	"PutBucketTagging":    (*Server).putBucketTagging,
-	"DeleteBucketTagging": (*Server).deleteBucketTagging,
+	"GetObjectLockConfiguration": (*Server).objectLock,
+	"PutObjectLockConfiguration": (*Server).putObjectLock,
+	"GetBucketTagging":           (*Server).bucketTagging,
+	"PutBucketTagging":           (*Server).putBucketTagging,
+	"DeleteBucketTagging":        (*Server).deleteBucketTagging,
 }
 
 // required returns the body of an operation that cannot do without one.

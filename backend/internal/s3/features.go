@@ -15,8 +15,6 @@ var unbuilt = []struct {
 }{
 	{"x-amz-acl", []string{"private", "bucket-owner-full-control"}}, // nothing is withheld from the owner of a bucket
 	{"x-amz-bucket-namespace", []string{"global"}},
-	{"x-amz-bucket-object-lock-enabled", []string{"false"}},
-	{"x-amz-bypass-governance-retention", []string{"true", "false"}}, // nothing is locked
 	{"x-amz-checksum-md5", nil},
 	{"x-amz-checksum-sha512", nil},
 	{"x-amz-checksum-xxhash", nil},
@@ -29,7 +27,6 @@ var unbuilt = []struct {
 	{"x-amz-if-match-initiated-time", nil},
 	{"x-amz-mfa", nil},
 	{"x-amz-object-annotation-directive", []string{"COPY", "EXCLUDE"}}, // no object has annotations
-	{"x-amz-object-lock-", nil},
 	{"x-amz-object-ownership", []string{"ObjectWriter"}},
 	{"x-amz-server-side-encryption", nil},
 	{"x-amz-server-side-encryption-", nil},

@@ -112,6 +112,7 @@ func (c *call) describe(o *object.Object, part int) error {
 		c.w.setExact("x-amz-storage-class", v.Class)
 	}
 	c.setTagCount(v.Tags)
+	c.setLock(&v.Lock)
 	if o.PartsCount > 0 { // a copy of an object of parts has none, though its entity tag still counts them
 		c.w.setExact("x-amz-mp-parts-count", strconv.Itoa(o.PartsCount))
 	}

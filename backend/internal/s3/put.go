@@ -35,8 +35,14 @@ func (s *Server) putObject(c *call) error {
 	if in.Tags, err = c.newTags(); err != nil {
 		return err
 	}
+	if in.Lock, err = c.newLock(); err != nil {
+		return err
+	}
 	k, err := c.content(s.uploadLimit(object.MaxPart))
 	if err != nil {
+		return err
+	}
+	if err := checkLocked(in.Lock, &k.digests); err != nil {
 		return err
 	}
 	in.Body, in.Size, in.Digests = stated{k.body}, k.size, k.digests

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/myfsio/myfsio/backend/internal/meta"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden documents")
@@ -195,6 +197,10 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>e</ETag></Part></CompleteMultipartUpload>`))
 	f.Add([]byte(`<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>`))
 	f.Add([]byte(`<CreateBucketConfiguration><LocationConstraint>x</LocationConstraint></CreateBucketConfiguration>`))
+	f.Add([]byte(`<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>`))
+	f.Add([]byte(`<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>GOVERNANCE</Mode><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>`))
+	f.Add([]byte(`<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>2030-01-01T00:00:00Z</RetainUntilDate></Retention>`))
+	f.Add([]byte(`<LegalHold><Status>ON</Status></LegalHold>`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if d, err := DecodeDelete(body, 10); err == nil {
 			require.NotEmpty(t, d.Objects)
@@ -211,6 +217,23 @@ func FuzzDecode(f *testing.F) {
 		require.True(t, err == nil || errors.Is(err, ErrMalformed))
 		_, err = DecodeBucketConfiguration(body)
 		require.True(t, err == nil || errors.Is(err, ErrMalformed))
+		_, err = DecodeTagging(body)
+		require.True(t, err == nil || errors.Is(err, ErrMalformed))
+		if r, err := DecodeLockConfiguration(body); err == nil && r.Days >= 0 && r.Years >= 0 && r.Days+r.Years > 0 {
+			again, err := DecodeLockConfiguration(Encode(&LockConfiguration{Rule: r}))
+			require.NoError(t, err)
+			require.Equal(t, r, again)
+		}
+		if l, err := DecodeRetention(body); err == nil && l.Mode != meta.LockNone {
+			again, err := DecodeRetention(Encode(&Retention{Lock: l}))
+			require.NoError(t, err)
+			require.Equal(t, l, again)
+		}
+		if h, err := DecodeLegalHold(body); err == nil {
+			again, err := DecodeLegalHold(Encode(&LegalHold{Hold: h}))
+			require.NoError(t, err)
+			require.Equal(t, h, again)
+		}
 	})
 }
 
