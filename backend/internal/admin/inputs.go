@@ -45,6 +45,21 @@ type (
 		}
 	}
 
+	lifecycleHistoryInput struct {
+		Bucket string `path:"bucket" maxLength:"63"`
+	}
+	previewLifecycleInput struct {
+		Bucket string `path:"bucket" maxLength:"63"`
+		Body   LifecyclePreviewRequest
+	}
+	getQuotaInput struct {
+		Bucket string `path:"bucket" maxLength:"63"`
+	}
+	setQuotaInput struct {
+		Bucket string `path:"bucket" maxLength:"63"`
+		Body   QuotaLimits
+	}
+
 	listObjectsInput struct {
 		Bucket    string `path:"bucket" maxLength:"63"`
 		Prefix    string `query:"prefix" maxLength:"1024"`

@@ -149,6 +149,25 @@ func (a *API) bucketRoutes(m *mount) {
 		id: "setVersioning", method: http.MethodPut, path: "/myfsio/buckets/{bucket}/versioning", tag: tagBuckets, need: data("s3:PutBucketVersioning"),
 		summary: "Enable or suspend versioning",
 	}, a.setVersioning)
+	add(m, operation{
+		id: "getLifecycleHistory", method: http.MethodGet, path: "/myfsio/buckets/{bucket}/lifecycle/history", tag: tagBuckets, need: data("s3:GetLifecycleConfiguration"),
+		summary: "What the lifecycle rules did",
+		text:    "The latest rounds through the bucket, newest first. Rounds in which nothing was due are told once, as the last of them.",
+	}, a.lifecycleHistory)
+	add(m, operation{
+		id: "previewLifecycle", method: http.MethodPost, path: "/myfsio/buckets/{bucket}/lifecycle/preview", tag: tagBuckets, need: data("s3:PutLifecycleConfiguration"),
+		summary: "What lifecycle rules would do",
+		text:    "Tells what the given rules, which are not stored, would end by now. A large bucket is looked at in parts: while the answer has a cursor, send the same rules again with it, and add up.",
+	}, a.previewLifecycle)
+	add(m, operation{
+		id: "getQuota", method: http.MethodGet, path: "/myfsio/buckets/{bucket}/quota", tag: tagBuckets, need: data("myfsio:GetBucketQuota"),
+		summary: "Get the quota and what counts toward it",
+	}, a.getQuota)
+	add(m, operation{
+		id: "setQuota", method: http.MethodPut, path: "/myfsio/buckets/{bucket}/quota", tag: tagBuckets, need: data("myfsio:PutBucketQuota"),
+		summary: "Set or remove the quota",
+		text:    "Replaces both limits. A write that would take the bucket over a limit is refused with QuotaExceeded; what is over it already stays, and deletes and overwrites that shrink are always allowed.",
+	}, a.setQuota)
 }
 
 // objectRoutes: listings and changes of objects.

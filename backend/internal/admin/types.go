@@ -285,6 +285,19 @@ type Versioning struct {
 	Versioning string `json:"versioning" enum:"Off,Enabled,Suspended" doc:"A bucket never goes back to Off"`
 }
 
+// QuotaLimits bound what a bucket holds.
+type QuotaLimits struct {
+	MaxBytes   *int64 `json:"maxBytes,omitempty" minimum:"0" doc:"Absent for no limit"`
+	MaxObjects *int64 `json:"maxObjects,omitempty" minimum:"0" doc:"Absent for no limit"`
+}
+
+// Quota is the limits of a bucket and what counts toward them.
+type Quota struct {
+	QuotaLimits
+	Bytes   int64 `json:"bytes" doc:"Bytes of all versions that are no delete markers"`
+	Objects int64 `json:"objects" doc:"All versions that are no delete markers"`
+}
+
 // Folder is a common prefix of keys.
 type Folder struct {
 	Prefix string `json:"prefix" doc:"With its final delimiter"`

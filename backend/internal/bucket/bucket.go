@@ -269,6 +269,20 @@ func (s *Service) SetLock(ctx context.Context, b *meta.Bucket, rule meta.LockRul
 	return err
 }
 
+// SetQuota bounds what the bucket holds, and returns the bucket as it is then. The quota may be smaller than what is there already.
+func (s *Service) SetQuota(ctx context.Context, name string, to meta.Quota) (*meta.Bucket, error) {
+	const op = "bucket.SetQuota"
+	for _, limit := range []*int64{to.MaxBytes, to.MaxObjects} {
+		if limit != nil && *limit < 0 {
+			return nil, fault.New(op, fault.InvalidArgument, "A limit of a quota is not negative.")
+		}
+	}
+	return s.change(ctx, op, name, func(b *meta.Bucket) error {
+		b.Quota = to
+		return nil
+	})
+}
+
 // change rewrites a bucket record in one transaction.
 func (s *Service) change(ctx context.Context, op, name string, fn func(*meta.Bucket) error) (b *meta.Bucket, err error) {
 	if s.ReadOnly {

@@ -31,6 +31,7 @@ type Bucket struct {
 	Region     string // location constraint as given, empty for us-east-1
 	Versioning Versioning
 	Lock       LockRule // enabled only while versioning is
+	Quota      Quota
 }
 
 const bucketFormat = 1
@@ -45,6 +46,8 @@ func (b *Bucket) Encode() []byte {
 	e.str(5, b.Region)
 	e.uint(6, uint64(b.Versioning))
 	b.Lock.encode(e, 9)
+	e.limit(7, b.Quota.MaxBytes)
+	e.limit(8, b.Quota.MaxObjects)
 	return e.b
 }
 
@@ -70,6 +73,10 @@ func DecodeBucket(name string, raw []byte) (*Bucket, error) {
 			b.Versioning = Versioning(f.num)
 		case 9:
 			return b.Lock.decode(f.data)
+		case 7:
+			return f.limit(&b.Quota.MaxBytes)
+		case 8:
+			return f.limit(&b.Quota.MaxObjects)
 		default:
 			return unknown("bucket", f)
 		}

@@ -38,6 +38,7 @@ type Upload struct {
 	Result    []byte // completed: Version.Encode of the version, so that the answer can be given again when that is gone
 	Tags      Tags   // of the version that will come of it
 	Lock      Lock   // likewise, as the client asked for it
+	Redirect  string // likewise
 }
 
 // Order is an alias, so that records read well.
@@ -65,6 +66,7 @@ func (u *Upload) Encode() []byte {
 	u.Headers.encode(e, 16)
 	u.Tags.encode(e, 23)
 	u.Lock.encode(e, 24)
+	e.str(26, u.Redirect)
 	return e.b
 }
 
@@ -108,6 +110,8 @@ func DecodeUpload(key string, id ident.Upload, raw []byte) (*Upload, error) {
 			return u.Tags.decode(f)
 		case 24:
 			return u.Lock.decode(f.data)
+		case 26:
+			u.Redirect = f.str()
 		default:
 			if !u.Headers.decode(f, 16) {
 				return unknown("upload", f)

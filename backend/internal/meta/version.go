@@ -57,6 +57,7 @@ type Version struct {
 	Class    string // storage class, empty for STANDARD
 	Tags     Tags
 	Lock     Lock
+	Redirect string // where a website sends readers of this version, empty for nowhere
 
 	// Where the bytes are: one of these.
 	Blob   ident.Blob // a blob; Inline tells whether in the KV (no row when Size is 0) or in the blob store. Zero when Segmented
@@ -117,6 +118,7 @@ func (v *Version) Encode() []byte {
 	}
 	v.Tags.encode(e, 23)
 	v.Lock.encode(e, 24)
+	e.str(26, v.Redirect)
 	return e.b
 }
 
@@ -153,6 +155,8 @@ func DecodeVersion(key string, raw []byte) (*Version, error) {
 			return v.Tags.decode(f)
 		case 24:
 			return v.Lock.decode(f.data)
+		case 26:
+			v.Redirect = f.str()
 		default:
 			if !v.Headers.decode(f, 16) {
 				return unknown("version", f)

@@ -39,6 +39,7 @@ type change struct {
 	value  []byte                           // actPut: inline bytes
 	from   *completion                      // actPut: the upload that becomes the version
 	which  wanted                           // actRemove, actAmend
+	still  *Lapsed                          // actDrop, actRemove: what was judged, which must not have changed; nil for no such condition
 	amend  func(*turn, *meta.Version) error // actAmend: changes the record, or refuses; it runs anew with the transaction
 	lock   meta.Lock                        // actPut: what the request asks for
 	bypass bool                             // actRemove: retention in governance mode does not count
@@ -80,6 +81,9 @@ func (s *Service) commit(ctx context.Context, b *meta.Bucket, reclaim, alone boo
 				}
 				c.err = err
 			}
+		}
+		if err := t.quota(); err != nil {
+			return err
 		}
 		return t.flush()
 	})
@@ -188,6 +192,9 @@ func (t *turn) drop(c *change) error {
 	if err := c.cond.forDelete(cur); err != nil {
 		return err
 	}
+	if err := c.still.holds(cur, true); err != nil {
+		return err
+	}
 	if t.bucket.Versioning == meta.VersioningOff && cur == nil {
 		return nil
 	}
@@ -225,6 +232,9 @@ func (t *turn) remove(c *change) error {
 		}
 	}
 	if err := c.cond.forDelete(gone); err != nil || gone == nil {
+		return err
+	}
+	if err := c.still.holds(gone, gone == cur); err != nil {
 		return err
 	}
 	if err := t.unlocked(gone, c.bypass); err != nil {

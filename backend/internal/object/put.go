@@ -10,8 +10,8 @@ import (
 )
 
 // Put stores a new version of a key and makes it current. What can be refused by the headers alone is refused before the first byte of the
-// body is read. Faults: KeyTooLong, InvalidArgument, EntityTooLarge, NoSuchBucket, PreconditionFailed, NoSuchKey (If-Match), BadDigest,
-// IncompleteBody, StorageFull, ReadOnly, Unavailable, Canceled; and what the body's reader returns.
+// body is read. Faults: KeyTooLong, InvalidArgument, EntityTooLarge, NoSuchBucket, PreconditionFailed, NoSuchKey (If-Match), QuotaExceeded,
+// BadDigest, IncompleteBody, StorageFull, ReadOnly, Unavailable, Canceled; and what the body's reader returns.
 //
 // A body up to the inline threshold is read into memory and stored by the transaction itself: a crash before that has nothing to leave. A
 // longer one goes to a blob first (store), which the transaction then names (commit).
@@ -31,7 +31,7 @@ func (s *Service) put(ctx context.Context, in PutInput) (Written, error) {
 	body := intake{src: in.Body, hasher: checksum.New(kept(in.Digests.Algorithm), false), size: in.Size, limit: MaxObject}
 	defer body.hasher.Close()
 	c := &change{action: actPut, key: in.Key, cond: in.If, lock: in.Lock, next: &meta.Version{
-		Key: in.Key, Owner: in.Caller.Account, Headers: in.Headers, Class: in.Class, Tags: in.Tags,
+		Key: in.Key, Owner: in.Caller.Account, Headers: in.Headers, Class: in.Class, Tags: in.Tags, Redirect: in.Redirect,
 	}}
 	var sums checksum.Sums
 	check := func() (err error) {
@@ -67,7 +67,7 @@ func (s *Service) put(ctx context.Context, in PutInput) (Written, error) {
 	return w, err
 }
 
-// refuse is what can be said against a write before its body is read. The conditions are only a hint here: the commit decides them.
+// refuse is what can be said against a write before its body is read. Conditions and quota are only hints here: the commit decides them.
 func (s *Service) refuse(ctx context.Context, b *meta.Bucket, key string, size, limit int64, cond WriteConditions) error {
 	const op = "object.refuse"
 	if err := s.writable(op); err != nil {
@@ -79,7 +79,7 @@ func (s *Service) refuse(ctx context.Context, b *meta.Bucket, key string, size, 
 	if size > limit {
 		return fault.New(op, fault.EntityTooLarge, "").With("ProposedSize", itoa(size)).With("MaxSizeAllowed", itoa(limit))
 	}
-	if !cond.any() {
+	if !cond.any() && !b.Quota.Limited() {
 		return nil
 	}
 	return s.kv.View(ctx, func(r kv.Reader) error {
@@ -87,7 +87,10 @@ func (s *Service) refuse(ctx context.Context, b *meta.Bucket, key string, size, 
 		if err != nil {
 			return err
 		}
-		return cond.forPut(v, key)
+		if err := cond.forPut(v, key); err != nil {
+			return err
+		}
+		return room(r, b, key, size)
 	})
 }
 

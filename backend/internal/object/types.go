@@ -55,17 +55,18 @@ type ReadConditions struct {
 
 // PutInput describes a new version.
 type PutInput struct {
-	Bucket  *meta.Bucket
-	Key     string
-	Caller  Caller
-	Body    io.Reader // must return an error before its end when the payload is not what was signed
-	Size    int64     // declared length, which the body must have (fault.IncompleteBody); -1 when not known
-	Headers meta.Headers
-	Class   string
-	Tags    meta.Tags
-	Lock    meta.Lock // zero: the bucket's default
-	Digests Digests
-	If      WriteConditions
+	Bucket   *meta.Bucket
+	Key      string
+	Caller   Caller
+	Body     io.Reader // must return an error before its end when the payload is not what was signed
+	Size     int64     // declared length, which the body must have (fault.IncompleteBody); -1 when not known
+	Headers  meta.Headers
+	Class    string
+	Tags     meta.Tags
+	Lock     meta.Lock // zero: the bucket's default
+	Redirect string    // website redirect location, empty for none
+	Digests  Digests
+	If       WriteConditions
 }
 
 // Written is the outcome of a write.
@@ -146,6 +147,7 @@ type CopyInput struct {
 	ReplaceTags    bool // Tags count, else those of the source
 	Tags           meta.Tags
 	Lock           meta.Lock          // that of the source does not count
+	Redirect       string             // that of the source is not copied
 	Class          string             // empty: STANDARD, as S3 does unless it is named
 	Algorithm      checksum.Algorithm // None: that of the source is kept
 	If             WriteConditions
@@ -159,7 +161,8 @@ type CreateUploadInput struct {
 	Headers   meta.Headers
 	Class     string
 	Tags      meta.Tags
-	Lock      meta.Lock          // with the bucket's default, it counts from completion
+	Lock      meta.Lock // with the bucket's default, it counts from completion
+	Redirect  string
 	Algorithm checksum.Algorithm // None: the client named none, CRC64NVME is computed
 	Composite bool               // checksum type; the caller refuses impossible pairs
 }
@@ -236,7 +239,8 @@ type VersionListing struct {
 	Prefix        string
 	Delimiter     string
 	KeyMarker     string
-	VersionMarker string // after this version of KeyMarker; empty: after the key KeyMarker
+	VersionMarker string      // after this version of KeyMarker; empty: after the key KeyMarker
+	Before        ident.Order // instead of VersionMarker: only versions of KeyMarker that are older than this; 0 for none
 	Max           int
 }
 

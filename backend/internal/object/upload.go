@@ -30,7 +30,7 @@ func (s *Service) CreateUpload(ctx context.Context, in CreateUploadInput) (*meta
 	}
 	u := &meta.Upload{
 		Key: in.Key, ID: s.idents.Upload(), Started: s.clock.Now(), Owner: in.Caller.Account, Initiator: in.Caller.User,
-		Headers: in.Headers, Class: in.Class, Tags: in.Tags, Lock: in.Lock, Algorithm: kept(in.Algorithm), Composite: in.Composite, Explicit: in.Algorithm != checksum.None,
+		Headers: in.Headers, Class: in.Class, Tags: in.Tags, Redirect: in.Redirect, Lock: in.Lock, Algorithm: kept(in.Algorithm), Composite: in.Composite, Explicit: in.Algorithm != checksum.None,
 	}
 	err := s.transact(ctx, false, func(tx kv.Txn) error {
 		b, err := s.guard(tx, in.Bucket)
@@ -141,7 +141,7 @@ func (s *Service) putPart(ctx context.Context, in PartInput) (*meta.Part, error)
 	if err := s.refuse(ctx, in.Bucket, in.Key, in.Size, MaxPart, WriteConditions{}); err != nil {
 		return nil, err
 	}
-	up, err := s.openFor(ctx, op, in.Bucket, in.Key, in.Upload, in.Number)
+	up, err := s.openFor(ctx, op, in.Bucket, in.Key, in.Upload, in.Number, in.Size)
 	if err != nil {
 		return nil, err
 	}
@@ -170,8 +170,8 @@ func (s *Service) putPart(ctx context.Context, in PartInput) (*meta.Part, error)
 	return p, nil
 }
 
-// openFor is the early refusal of a part.
-func (s *Service) openFor(ctx context.Context, op string, b *meta.Bucket, key string, u ident.Upload, number int) (up *meta.Upload, err error) {
+// openFor is the early refusal of a part of at least size bytes.
+func (s *Service) openFor(ctx context.Context, op string, b *meta.Bucket, key string, u ident.Upload, number int, size int64) (up *meta.Upload, err error) {
 	if number < 1 || number > MaxParts {
 		return nil, fault.New(op, fault.InvalidArgument, "Part number must be an integer between 1 and 10000, inclusive").
 			With("ArgumentName", "partNumber").With("ArgumentValue", itoa(int64(number)))
@@ -180,7 +180,10 @@ func (s *Service) openFor(ctx context.Context, op string, b *meta.Bucket, key st
 		if up, err = upload(r, b.ID, key, u); err != nil {
 			return err
 		}
-		return s.takesParts(op, up)
+		if err := s.takesParts(op, up); err != nil {
+			return err
+		}
+		return roomForPart(r, b, up, u, number, size)
 	})
 	return up, err
 }
@@ -201,15 +204,13 @@ func (s *Service) addPart(ctx context.Context, b *meta.Bucket, key string, u ide
 		if err := s.takesParts(op, up); err != nil {
 			return err
 		}
-		old, err := part(tx, u, p.Number)
+		old, err := partOrNone(tx, u, p.Number)
 		switch {
-		case errors.Is(err, kv.ErrNotFound):
-			old = &meta.Part{}
 		case err != nil:
 			return err
 		case old.Blob == p.Blob:
 			return nil // run again
-		default:
+		case !old.Blob.IsZero():
 			if err := t.waste(old.Blob, meta.WasteBlob.Encode()); err != nil {
 				return err
 			}
@@ -229,6 +230,15 @@ func (s *Service) addPart(ctx context.Context, b *meta.Bucket, key string, u ide
 	})
 }
 
+// partOrNone is part, with a zero record where there is none.
+func partOrNone(r kv.Reader, u ident.Upload, number int) (*meta.Part, error) {
+	p, err := part(r, u, number)
+	if errors.Is(err, kv.ErrNotFound) {
+		return &meta.Part{}, nil
+	}
+	return p, err
+}
+
 // CopyPart makes a part of an object or a range of one, which must lie inside it (Span.Inside). It returns the part and the version id
 // of the source. Extents of the source are shared or copied by the kernel; the source is read for the part's MD5 and checksum unless both
 // are known: the whole of an object that was written in one piece, with the upload's algorithm. kill -9 as for PutPart.
@@ -243,7 +253,7 @@ func (s *Service) copyPart(ctx context.Context, in PartCopyInput) (*meta.Part, s
 	if err := s.refuse(ctx, in.Bucket, in.Key, 0, MaxPart, WriteConditions{}); err != nil {
 		return nil, "", err
 	}
-	up, err := s.openFor(ctx, op, in.Bucket, in.Key, in.Upload, in.Number)
+	up, err := s.openFor(ctx, op, in.Bucket, in.Key, in.Upload, in.Number, 0)
 	if err != nil {
 		return nil, "", err
 	}
@@ -258,6 +268,9 @@ func (s *Service) copyPart(ctx context.Context, in PartCopyInput) (*meta.Part, s
 	}
 	if src.Length > MaxPart {
 		return nil, "", tooLarge(op)
+	}
+	if err := s.kv.View(ctx, func(r kv.Reader) error { return roomForPart(r, in.Bucket, up, in.Upload, in.Number, src.Length) }); err != nil {
+		return nil, "", err
 	}
 	p := &meta.Part{Number: in.Number, Size: src.Length, MD5: v.MD5, Checksum: v.Checksum}
 	known := src.Length == v.Size && v.Parts == 0 && v.Checksum.Algorithm == up.Algorithm && !v.Checksum.Composite
@@ -305,17 +318,22 @@ func (s *Service) Abort(ctx context.Context, b *meta.Bucket, key string, u ident
 		if up.State == meta.UploadCompleted {
 			return noSuchUpload(op, u)
 		}
-		if err := tx.Delete(meta.UploadKey(t.bucket.ID, key, u)); err != nil {
+		if err := t.abort(up); err != nil {
 			return err
 		}
-		if err := t.waste(meta.UploadWaste(u), meta.WasteUpload.Encode()); err != nil {
-			return err
-		}
-		l := t.lane(key)
-		l.Uploads--
-		l.UploadBytes -= up.Bytes
 		return t.flush()
 	}))
+}
+
+// abort deletes the row of an upload that is not completed and gives its parts up.
+func (t *turn) abort(up *meta.Upload) error {
+	if err := t.tx.Delete(meta.UploadKey(t.bucket.ID, up.Key, up.ID)); err != nil {
+		return err
+	}
+	l := t.lane(up.Key)
+	l.Uploads--
+	l.UploadBytes -= up.Bytes
+	return t.waste(meta.UploadWaste(up.ID), meta.WasteUpload.Encode())
 }
 
 // ListParts lists the parts of an upload that is not completed, in order, from the first number above after.

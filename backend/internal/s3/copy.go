@@ -87,6 +87,9 @@ func (c *call) source() (in object.GetInput, o origin, err error) {
 	if err := c.expectOwner("X-Amz-Source-Expected-Bucket-Owner", b); err != nil {
 		return in, o, err
 	}
+	if _, err := c.rulesOf(b); err != nil {
+		return in, o, err
+	}
 	action := "s3:GetObject"
 	if o.version != "" {
 		action = "s3:GetObjectVersion"
@@ -156,6 +159,9 @@ func (s *Server) copyObject(c *call) error {
 	if in.Class, err = storageClass(c.header); err != nil {
 		return err
 	}
+	if in.Redirect, err = c.redirectLocation(); err != nil {
+		return err
+	}
 	if in.If, err = writeConditions(c.header); err != nil {
 		return err
 	}
@@ -173,7 +179,7 @@ func (s *Server) copyObject(c *call) error {
 	if err != nil {
 		return err
 	}
-	if o.bucket == c.bucket && o.key == c.key && head.Current && !in.ReplaceHeaders && className(in.Class) == className(head.Version.Class) &&
+	if o.bucket == c.bucket && o.key == c.key && head.Current && !in.ReplaceHeaders && in.Redirect == "" && className(in.Class) == className(head.Version.Class) &&
 		(in.Algorithm == checksum.None || in.Algorithm == head.Version.Checksum.Algorithm) {
 		return s3err.Text("InvalidRequest", "This copy request is illegal because it is trying to copy an object to itself without changing "+
 			"the object's metadata, storage class, website redirect location or encryption attributes.")
@@ -188,6 +194,7 @@ func (s *Server) copyObject(c *call) error {
 		return c.conceal(err, c.record)
 	}, func() s3xml.Document {
 		c.setWritten(w.VersionID)
+		c.setExpiration(w.Version)
 		c.setSourceVersion(head)
 		v := w.Version
 		return &s3xml.CopyResult{ETag: v.ETag(), LastModified: v.Modified(), Checksum: element(v.Checksum, v.Parts, true)}

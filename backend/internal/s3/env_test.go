@@ -87,7 +87,7 @@ func newEnvOn(t testing.TB, store kv.Store, change func(*Config)) *env {
 	e := &env{t: t, clock: clock.NewManual(began), signers: map[string]*sigv4.Signer{}, log: &strings.Builder{}}
 	idents := func() *ident.Source { return ident.NewSource(e.clock, rand.NewChaCha8([32]byte{})) } // each its own, so that none shifts another's
 	cfg := Config{
-		Region: "us-east-1", Service: "s3", Domains: []string{"s3.test"}, SigV2: true, MaxUpload: 64 << 20, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
+		Region: "us-east-1", Service: "s3", Domains: []string{"s3.test"}, SigV2: true, MaxUpload: 64 << 20, LifecycleDay: 24 * time.Hour, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		CORS: CORS{Origins: []string{"*"}, Methods: []string{"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD"}, AllowHeaders: []string{"*"}, ExposeHeaders: []string{"*"}},
 	}
 	if change != nil {

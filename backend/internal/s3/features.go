@@ -31,7 +31,6 @@ var unbuilt = []struct {
 	{"x-amz-server-side-encryption", nil},
 	{"x-amz-server-side-encryption-", nil},
 	{"x-amz-server-side-encryption-bucket-key-enabled", []string{"false"}},
-	{"x-amz-website-redirect-location", nil},
 	{"x-amz-write-offset-bytes", nil},
 }
 

@@ -111,8 +111,14 @@ func (c *call) describe(o *object.Object, part int) error {
 	if v.Class != "" {
 		c.w.setExact("x-amz-storage-class", v.Class)
 	}
+	if o.Current {
+		c.setExpiration(v)
+	}
 	c.setTagCount(v.Tags)
 	c.setLock(&v.Lock)
+	if v.Redirect != "" {
+		c.w.setExact("x-amz-website-redirect-location", v.Redirect)
+	}
 	if o.PartsCount > 0 { // a copy of an object of parts has none, though its entity tag still counts them
 		c.w.setExact("x-amz-mp-parts-count", strconv.Itoa(o.PartsCount))
 	}

@@ -48,6 +48,9 @@ func (s *Server) createUpload(c *call) error {
 	if in.Class, err = storageClass(c.header); err != nil {
 		return err
 	}
+	if in.Redirect, err = c.redirectLocation(); err != nil {
+		return err
+	}
 	if in.Tags, err = c.newTags(); err != nil {
 		return err
 	}
@@ -77,6 +80,7 @@ func (s *Server) createUpload(c *call) error {
 		c.w.setExact("x-amz-checksum-algorithm", u.Algorithm.String())
 		c.w.setExact("x-amz-checksum-type", checksumType(u.Composite))
 	}
+	c.setAbort(u.Started)
 	c.w.document(&s3xml.InitiatedUpload{Bucket: c.bucket, Key: c.key, UploadID: u.ID.String()})
 	return nil
 }
@@ -158,6 +162,7 @@ func (s *Server) completeUpload(c *call) error {
 		return c.conceal(err, c.record)
 	}, func() s3xml.Document {
 		c.setWritten(w.VersionID)
+		c.setExpiration(w.Version)
 		v := w.Version
 		return &s3xml.CompletedUpload{
 			Location: c.location(), Bucket: c.bucket, Key: c.key, ETag: v.ETag(), Checksum: element(v.Checksum, v.Parts, true),
@@ -305,6 +310,7 @@ func (s *Server) listParts(c *call) error {
 		}
 		doc.Parts = append(doc.Parts, e)
 	}
+	c.setAbort(up.Started)
 	c.w.document(doc)
 	return nil
 }

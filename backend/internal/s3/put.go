@@ -29,6 +29,9 @@ func (s *Server) putObject(c *call) error {
 	if in.Class, err = storageClass(c.header); err != nil {
 		return err
 	}
+	if in.Redirect, err = c.redirectLocation(); err != nil {
+		return err
+	}
 	if in.If, err = writeConditions(c.header); err != nil {
 		return err
 	}
@@ -51,6 +54,7 @@ func (s *Server) putObject(c *call) error {
 		return c.conceal(err, c.record)
 	}
 	c.setWritten(w.VersionID)
+	c.setExpiration(w.Version)
 	c.setChecksum(w.Version.Checksum, w.Version.Parts)
 	c.w.setExact("ETag", `"`+w.Version.ETag()+`"`)
 	c.w.empty(http.StatusOK)

@@ -108,9 +108,14 @@ func (w *response) document(d s3xml.Document) {
 	w.xml(http.StatusOK, s3xml.Encode(d))
 }
 
-func (w *response) xml(status int, body []byte) {
+func (w *response) xml(status int, body []byte) { w.text(status, "application/xml", body) }
+
+func (w *response) json(body []byte) { w.text(http.StatusOK, "application/json", body) }
+
+// text answers with a document of a media type.
+func (w *response) text(status int, media string, body []byte) {
 	h := w.w.Header()
-	h.Set("Content-Type", "application/xml")
+	h.Set("Content-Type", media)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.start(status)
 	if w.r.Method != http.MethodHead {

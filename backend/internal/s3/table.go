@@ -60,8 +60,9 @@ var bucketTable = []*Operation{
 	{Name: "DeleteObjects", Method: post, Scope: Bucket, Query: names("delete"), Actions: names("s3:DeleteObject"), PerKey: true, Auth: AuthAny, Body: BodyLong, Checked: true, Handle: (*Server).deleteObjects},
 	{Name: "PostObject", Method: post, Scope: Bucket, Actions: names("s3:PutObject"), Auth: AuthForm, Body: BodyForm},
 	{Name: "CreateSession", Method: get, Scope: Bucket, Query: names("session"), Actions: names("s3:ListBucket"), Auth: AuthKnown},
-	{Name: "GetBucketQuota", Method: get, Scope: Bucket, Query: names("quota"), Actions: names("myfsio:GetBucketQuota"), Auth: AuthKnown},
-	{Name: "PutBucketQuota", Method: put, Scope: Bucket, Query: names("quota"), Actions: names("myfsio:PutBucketQuota"), Auth: AuthKnown, Body: BodyXML},
+	{Name: "GetBucketQuota", Method: get, Scope: Bucket, Query: names("quota"), Actions: names("myfsio:GetBucketQuota"), Auth: AuthKnown, Handle: (*Server).bucketQuota},
+	{Name: "PutBucketQuota", Method: put, Scope: Bucket, Query: names("quota"), Actions: names("myfsio:PutBucketQuota"), Auth: AuthKnown, Body: BodyXML,
+		Handle: (*Server).putBucketQuota},
 }
 
 // configTable is the configuration documents of buckets; configHandlers says which are built.
@@ -106,7 +107,8 @@ var configTable = func() (rows []*Operation) {
 		}{{d.get, get, d.read, BodyNone}, {d.put, put, d.write, BodyXML}, {d.del, del, remove, BodyNone}} {
 			if row.name != "" {
 				rows = append(rows, &Operation{Name: row.name, Method: row.method, Scope: Bucket, Query: names(d.query), Params: configParams(d.query),
-					Actions: names(row.action), Auth: AuthAny, Body: row.body, Handle: configHandlers[row.name]})
+					Actions: names(row.action), Auth: AuthAny, Body: row.body,
+					Checked: row.name == "PutBucketCors", Handle: configHandlers[row.name]})
 			}
 		}
 	}

@@ -120,7 +120,11 @@ func configOf(t *testing.T, comment string) func(*Config) {
 				require.NoError(t, err)
 				c.BulkDeleteMax = n
 			case "cors-origins":
-				c.CORS.Origins = strings.Split(f[2], ",")
+				if c.CORS.Origins = strings.Split(f[2], ","); f[2] == "none" {
+					c.CORS.Origins = nil
+				}
+			case "website-domain":
+				c.WebsiteDomain = f[2]
 			case "api-base-url":
 				c.APIBaseURL = f[2]
 			default:

@@ -196,11 +196,16 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`<Delete><Object><Key>a</Key></Object></Delete>`))
 	f.Add([]byte(`<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>e</ETag></Part></CompleteMultipartUpload>`))
 	f.Add([]byte(`<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>`))
+	f.Add([]byte(`<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>`))
 	f.Add([]byte(`<CreateBucketConfiguration><LocationConstraint>x</LocationConstraint></CreateBucketConfiguration>`))
 	f.Add([]byte(`<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>`))
 	f.Add([]byte(`<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>GOVERNANCE</Mode><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>`))
 	f.Add([]byte(`<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>2030-01-01T00:00:00Z</RetainUntilDate></Retention>`))
 	f.Add([]byte(`<LegalHold><Status>ON</Status></LegalHold>`))
+	f.Add([]byte(`<CORSConfiguration><CORSRule><ID>a</ID><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod><MaxAgeSeconds>5</MaxAgeSeconds></CORSRule></CORSConfiguration>`))
+	f.Add([]byte(`<WebsiteConfiguration><IndexDocument><Suffix>i</Suffix></IndexDocument><RoutingRules><RoutingRule><Condition><KeyPrefixEquals>a</KeyPrefixEquals></Condition><Redirect><ReplaceKeyWith>b</ReplaceKeyWith></Redirect></RoutingRule></RoutingRules></WebsiteConfiguration>`))
+	f.Add([]byte(`<RequestPaymentConfiguration><Payer>Requester</Payer></RequestPaymentConfiguration>`))
+	f.Add([]byte(`<AccelerateConfiguration><Status>Suspended</Status></AccelerateConfiguration>`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if d, err := DecodeDelete(body, 10); err == nil {
 			require.NotEmpty(t, d.Objects)
@@ -214,6 +219,14 @@ func FuzzDecode(f *testing.F) {
 		_, err := DecodeComplete(body, 10)
 		require.True(t, err == nil || errors.Is(err, ErrMalformed))
 		_, err = DecodeVersioning(body)
+		require.True(t, err == nil || errors.Is(err, ErrMalformed))
+		rules, err := DecodeCORS(body)
+		require.True(t, len(rules) > 0 && err == nil || errors.Is(err, ErrMalformed))
+		_, err = DecodeWebsite(body)
+		require.True(t, err == nil || errors.Is(err, ErrMalformed))
+		_, err = DecodePayment(body)
+		require.True(t, err == nil || errors.Is(err, ErrMalformed))
+		_, err = DecodeAcceleration(body)
 		require.True(t, err == nil || errors.Is(err, ErrMalformed))
 		_, err = DecodeBucketConfiguration(body)
 		require.True(t, err == nil || errors.Is(err, ErrMalformed))
@@ -233,6 +246,11 @@ func FuzzDecode(f *testing.F) {
 			again, err := DecodeLegalHold(Encode(&LegalHold{Hold: h}))
 			require.NoError(t, err)
 			require.Equal(t, h, again)
+		}
+		if b, some, err := DecodePublicAccessBlock(body); err == nil {
+			require.True(t, some || b == (meta.PublicAccessBlock{}))
+		} else {
+			require.ErrorIs(t, err, ErrMalformed)
 		}
 	})
 }
