@@ -38,6 +38,7 @@ type Upload struct {
 	Result    []byte // completed: Version.Encode of the version, so that the answer can be given again when that is gone
 	Tags      Tags   // of the version that will come of it
 	Lock      Lock   // likewise, as the client asked for it
+	ACL       *ACL   // likewise
 	Redirect  string // likewise
 }
 
@@ -66,6 +67,7 @@ func (u *Upload) Encode() []byte {
 	u.Headers.encode(e, 16)
 	u.Tags.encode(e, 23)
 	u.Lock.encode(e, 24)
+	encodeACL(e, 25, u.ACL)
 	e.str(26, u.Redirect)
 	return e.b
 }
@@ -110,6 +112,8 @@ func DecodeUpload(key string, id ident.Upload, raw []byte) (*Upload, error) {
 			return u.Tags.decode(f)
 		case 24:
 			return u.Lock.decode(f.data)
+		case 25:
+			return decodeACL(f, &u.ACL)
 		case 26:
 			u.Redirect = f.str()
 		default:

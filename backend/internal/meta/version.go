@@ -57,6 +57,7 @@ type Version struct {
 	Class    string // storage class, empty for STANDARD
 	Tags     Tags
 	Lock     Lock
+	ACL      *ACL   // nil for a private object
 	Redirect string // where a website sends readers of this version, empty for nowhere
 
 	// Where the bytes are: one of these.
@@ -118,6 +119,7 @@ func (v *Version) Encode() []byte {
 	}
 	v.Tags.encode(e, 23)
 	v.Lock.encode(e, 24)
+	encodeACL(e, 25, v.ACL)
 	e.str(26, v.Redirect)
 	return e.b
 }
@@ -155,6 +157,8 @@ func DecodeVersion(key string, raw []byte) (*Version, error) {
 			return v.Tags.decode(f)
 		case 24:
 			return v.Lock.decode(f.data)
+		case 25:
+			return decodeACL(f, &v.ACL)
 		case 26:
 			v.Redirect = f.str()
 		default:

@@ -64,7 +64,8 @@ type PutInput struct {
 	Class    string
 	Tags     meta.Tags
 	Lock     meta.Lock // zero: the bucket's default
-	Redirect string    // website redirect location, empty for none
+	ACL      *meta.ACL
+	Redirect string // website redirect location, empty for none
 	Digests  Digests
 	If       WriteConditions
 }
@@ -82,7 +83,8 @@ type Span struct{ First, Last int64 }
 type GetInput struct {
 	Bucket     *meta.Bucket
 	Key        string
-	VersionID  string // empty for the current one
+	VersionID  string      // empty for the current one
+	Seen       ident.Order // unless 0, of the version that must still be the one: else fault.Conflict
 	If         ReadConditions
 	Span       *Span  // nil for all; fault.InvalidRange when nothing of it exists
 	SpanIf     string // If-Range, empty for none: all is wanted unless the version has this entity tag or, to the second, this date
@@ -149,6 +151,7 @@ type CopyInput struct {
 	Lock           meta.Lock          // that of the source does not count
 	Redirect       string             // that of the source is not copied
 	Class          string             // empty: STANDARD, as S3 does unless it is named
+	ACL            *meta.ACL          // that of the source does not count
 	Algorithm      checksum.Algorithm // None: that of the source is kept
 	If             WriteConditions
 }
@@ -162,6 +165,7 @@ type CreateUploadInput struct {
 	Class     string
 	Tags      meta.Tags
 	Lock      meta.Lock // with the bucket's default, it counts from completion
+	ACL       *meta.ACL
 	Redirect  string
 	Algorithm checksum.Algorithm // None: the client named none, CRC64NVME is computed
 	Composite bool               // checksum type; the caller refuses impossible pairs

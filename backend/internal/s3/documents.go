@@ -14,6 +14,12 @@ var configHandlers = map[string]func(*Server, *call) error{
 	"GetObjectLockConfiguration": (*Server).objectLock,
 	"PutObjectLockConfiguration": (*Server).putObjectLock,
 
+	"GetBucketAcl":                  (*Server).bucketACL,
+	"PutBucketAcl":                  (*Server).putBucketACL,
+	"GetBucketOwnershipControls":    (*Server).bucketOwnership,
+	"PutBucketOwnershipControls":    (*Server).putBucketOwnership,
+	"DeleteBucketOwnershipControls": (*Server).deleteBucketOwnership,
+
 	"GetBucketCors":    (*Server).bucketCORS,
 	"PutBucketCors":    (*Server).putBucketCORS,
 	"DeleteBucketCors": (*Server).deleteBucketCORS,
