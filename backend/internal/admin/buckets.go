@@ -192,23 +192,39 @@ func (a *API) describeBucket(ctx context.Context, c *call, s sorted) (Bucket, er
 	if region == "" {
 		region = a.Config.Region
 	}
+	access, err := a.access(ctx, b)
+	if err != nil {
+		return Bucket{}, err
+	}
 	u := s.usage
 	return Bucket{
-		Name: b.Name, Created: b.Created, Region: region, Owner: owner, Versioning: versioningName(b.Versioning), Access: a.access(b),
+		Name: b.Name, Created: b.Created, Region: region, Owner: owner, Versioning: versioningName(b.Versioning), Access: access,
 		Objects: u.Objects, Bytes: u.Bytes, Versions: u.Versions, VersionBytes: u.VersionBytes, Markers: u.Markers, Uploads: u.Uploads,
 		UploadBytes: u.UploadBytes, Permissions: a.permissionsOn(c, b, "*", bucketActions, keyActions),
 	}, nil
 }
 
-// access tells whether nobody in particular may list the bucket or read from it.
-func (a *API) access(b *meta.Bucket) string {
+// access tells whether the bucket is open to the public: by a policy that S3 calls public, or so that nobody in particular may list it or
+// read from it.
+func (a *API) access(ctx context.Context, b *meta.Bucket) (string, error) {
+	rules, err := a.Buckets.Rules(ctx, b)
+	if err != nil {
+		return "", err
+	}
+	if rules.Public && !rules.Restricted {
+		return "public", nil
+	}
 	nobody := subject{id: iam.Anonymous}
 	for _, n := range []need{onListing("s3:ListBucket", b.Name, "", "", 1), {action: "s3:GetObject", bucket: b.Name, key: "*"}} {
-		if a.decide(nobody, b, n).Allowed {
-			return "public"
+		d, err := a.decide(ctx, nobody, b, n)
+		if err != nil {
+			return "", err
+		}
+		if d.Allowed {
+			return "public", nil
 		}
 	}
-	return "private"
+	return "private", nil
 }
 
 func versioningName(v meta.Versioning) string {

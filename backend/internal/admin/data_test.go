@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/myfsio/myfsio/backend/internal/bucket"
+	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
@@ -262,6 +264,45 @@ func TestConditionsOfPoliciesHold(t *testing.T) {
 	far := u.with("Authorization", "")
 	far.remote = "192.0.2.1:5"
 	far.get("/myfsio/buckets/bkt/objects?prefix=in/").fails(403, "HeaderAuthRefused")
+}
+
+// The console obeys bucket policies and Block Public Access as the S3 port does.
+func TestBucketPoliciesHold(t *testing.T) {
+	ctx := t.Context()
+	l := start(t)
+	l.bucket("bkt")
+	l.put("bkt", "in/k", "out/k")
+	b, err := l.deps.Buckets.Get(ctx, "bkt")
+	require.NoError(t, err)
+	set := func(text string) {
+		t.Helper()
+		p, err := bucket.ParsePolicy([]byte(text), "bkt")
+		require.NoError(t, err)
+		require.NoError(t, l.deps.Buckets.SetPolicy(ctx, b, p))
+	}
+	access := func() string {
+		var out Bucket
+		l.admin().get("/myfsio/buckets/bkt").want(200).into(&out)
+		return out.Access
+	}
+	u := l.user(`[]`)
+	u.get("/myfsio/buckets/bkt/object?key=in/k").fails(403, "AccessDenied")
+	require.Equal(t, "private", access())
+	set(`{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::bkt/in/*"},
+		{"Effect":"Allow","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::bkt/in/*","Condition":{"StringLike":{"s3:x-amz-copy-source":"bkt/in/*"}}},
+		{"Effect":"Deny","Principal":"*","Action":"s3:ListBucket","Resource":"arn:aws:s3:::bkt","Condition":{"StringLike":{"s3:prefix":"out/*"}}}]}`)
+	require.Equal(t, "public", access())
+	u.get("/myfsio/buckets/bkt/object?key=in/k").want(200)
+	u.get("/myfsio/buckets/bkt/object?key=out/k").fails(403, "AccessDenied")
+	u.do("POST", "/myfsio/buckets/bkt/object/copy", `{"key":"in/k","targetBucket":"bkt","targetKey":"in/l"}`).want(200)
+	u.do("PUT", "/myfsio/buckets/bkt/content?key=in/new", "x").fails(403, "AccessDenied")
+	require.Contains(t, l.admin().get("/myfsio/buckets/bkt/objects?prefix=out/").fails(403, "AccessDenied").Reason, "bucket policy, statement 3")
+	l.admin().get("/myfsio/buckets/bkt/objects?prefix=in/").want(200)
+
+	require.NoError(t, bucket.SetDocument(ctx, l.deps.Buckets, b, bucket.PublicAccessBlock, &meta.PublicAccessBlock{RestrictBuckets: true}, nil))
+	require.Equal(t, "private", access())
+	u.get("/myfsio/buckets/bkt/object?key=in/k").want(200)
 }
 
 func TestCopyMoveRenameAndFolder(t *testing.T) {

@@ -152,6 +152,7 @@ func (m *mount) register() {
 	a.accountRoutes(m)
 	a.userRoutes(m)
 	a.bucketRoutes(m)
+	a.documentRoutes(m)
 	a.objectRoutes(m)
 	a.contentRoutes(m)
 	a.jobRoutes(m)

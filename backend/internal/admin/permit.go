@@ -62,14 +62,12 @@ func creating(exclusive bool, more ...meta.Pair) []meta.Pair {
 
 // onCopy are the permissions of a copy: to read the source and to write the target.
 func onCopy(bucket, key, versionID, targetBucket, targetKey string, exclusive bool) []need {
-	source := "/" + bucket + "/" + key
-	if versionID != "" {
-		source += "?versionId=" + versionID
-	}
+	source := bucket + "/" + key
 	return []need{
 		onVersion("s3:GetObject", bucket, key, versionID),
 		{"s3:PutObject", targetBucket, targetKey, creating(exclusive,
-			meta.Pair{Name: "s3:x-amz-copy-source", Value: source}, meta.Pair{Name: "s3:x-amz-metadata-directive", Value: "COPY"})},
+			meta.Pair{Name: "s3:x-amz-copy-source", Value: source}, meta.Pair{Name: "s3:x-amz-copy-source", Value: "/" + source},
+			meta.Pair{Name: "s3:x-amz-metadata-directive", Value: "COPY"})},
 	}
 }
 
@@ -110,18 +108,34 @@ func (a *API) keysOf(c *call) func(string) ([]string, bool) {
 }
 
 // decide asks the evaluator.
-func (a *API) decide(s subject, b *meta.Bucket, n need) policy.Decision {
-	return a.IAM.Authorize(s.id, iam.Access{Action: n.action, Bucket: b, Key: n.key, Keys: func(name string) ([]string, bool) {
+func (a *API) decide(ctx context.Context, s subject, b *meta.Bucket, n need) (policy.Decision, error) {
+	rules, err := a.Buckets.Rules(ctx, b)
+	if err != nil {
+		return policy.Decision{Statement: -1}, err
+	}
+	access := iam.Access{Action: n.action, Bucket: b, BucketPolicy: rules.Policy, Restricted: rules.Restricted, Key: n.key}
+	access.Keys = func(name string) ([]string, bool) {
+		var values []string
 		for _, p := range n.keys {
 			if p.Name == name {
-				return []string{p.Value}, true
+				values = append(values, p.Value)
 			}
 		}
-		if s.lookup == nil {
-			return nil, false
+		if len(values) > 0 || s.lookup == nil {
+			return values, len(values) > 0
 		}
 		return s.lookup(name)
-	}})
+	}
+	return a.IAM.Authorize(s.id, access), nil
+}
+
+// demand refuses with the reason what the subject may not do.
+func (a *API) demand(ctx context.Context, s subject, b *meta.Bucket, n need) error {
+	d, err := a.decide(ctx, s, b, n)
+	if err == nil && !d.Allowed {
+		err = a.refuse(s.id, n.action, d)
+	}
+	return err
 }
 
 // refuse is the error of a decision. The reason is for administrators: it quotes policies.
@@ -163,8 +177,8 @@ func (a *API) authorize(ctx context.Context, c *call, needs []need) error {
 		if n.action == "s3:CreateBucket" {
 			b, creates = &meta.Bucket{Name: n.bucket, Account: c.id.Account}, true
 		}
-		if d := a.decide(c.subject(a), b, n); !d.Allowed {
-			return a.refuse(c.id, n.action, d)
+		if err := a.demand(ctx, c.subject(a), b, n); err != nil {
+			return err
 		}
 	}
 	if creates {
@@ -173,8 +187,11 @@ func (a *API) authorize(ctx context.Context, c *call, needs []need) error {
 	return missing
 }
 
-// may reports whether the caller may do something more than the operation needs.
-func (a *API) may(c *call, b *meta.Bucket, n need) bool { return a.decide(c.subject(a), b, n).Allowed }
+// may reports whether the caller may do something more than the operation needs; not when that cannot be found out.
+func (a *API) may(c *call, b *meta.Bucket, n need) bool {
+	d, err := a.decide(c.r.Context(), c.subject(a), b, n)
+	return err == nil && d.Allowed
+}
 
 // hideMissing makes a missing key look like one that may not be seen, for who may not list the bucket.
 func (a *API) hideMissing(c *call, b *meta.Bucket, key string, err error) error {
@@ -182,8 +199,8 @@ func (a *API) hideMissing(c *call, b *meta.Bucket, key string, err error) error 
 		return err
 	}
 	n := onListing("s3:ListBucket", b.Name, key, "", 1)
-	if d := a.decide(c.subject(a), b, n); !d.Allowed {
-		return a.refuse(c.id, "s3:ListBucket", d)
+	if refused := a.demand(c.r.Context(), c.subject(a), b, n); refused != nil {
+		return refused
 	}
 	return err
 }
@@ -201,7 +218,7 @@ func (a *API) generally(c *call, action string) bool {
 	if !strings.HasPrefix(action, "s3:") {
 		return a.IAM.AuthorizeAdmin(c.id, action).Allowed
 	}
-	return a.decide(c.subject(a), &meta.Bucket{Account: c.id.Account}, need{action: action}).Allowed
+	return a.may(c, &meta.Bucket{Account: c.id.Account}, need{action: action})
 }
 
 // admin reports whether an identity administers the server.
@@ -211,7 +228,7 @@ func (a *API) admin(id *iam.Identity) bool { return a.IAM.AuthorizeAdmin(id, "ia
 var (
 	bucketActions = []string{
 		"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads", "s3:DeleteBucket", "s3:GetBucketVersioning", "s3:PutBucketVersioning",
-		"myfsio:GetBucketQuota", "myfsio:PutBucketQuota",
+		"s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration", "myfsio:GetBucketQuota", "myfsio:PutBucketQuota",
 	}
 	keyActions = []string{
 		"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",

@@ -20,57 +20,59 @@ import (
 type sample struct{ target, body string }
 
 var samples = map[string]sample{
-	"createSession":    {"", `{"accessKey":"nobody","secretKey":"wrong"}`},
-	"getSession":       {},
-	"deleteSession":    {},
-	"createToken":      {"", `{"accessKey":"nobody","secretKey":"wrong"}`},
-	"getHealth":        {},
-	"headHealth":       {},
-	"getCompatibility": {},
-	"getVersion":       {},
-	"getConfig":        {},
-	"getServer":        {},
-	"listAccounts":     {},
-	"createAccount":    {"", `{"name":"team"}`},
-	"deleteAccount":    {"/myfsio/accounts/other", ""},
-	"listUsers":        {},
-	"createUser":       {"", `{"display_name":"x","policies":[]}`},
-	"rotateSecret":     {"/myfsio/iam/users/victim/rotate", ""},
-	"setUserPolicies":  {"/myfsio/iam/users/victim/policies", `[{"bucket":"*","actions":["list"]}]`},
-	"deleteUser":       {"/myfsio/iam/users/victim", ""},
-	"listBuckets":      {},
-	"createBucket":     {"", `{"name":"fresh"}`},
-	"getBucket":        {"/myfsio/buckets/one", ""},
-	"deleteBucket":     {"/myfsio/buckets/one", ""},
-	"getVersioning":    {"/myfsio/buckets/one/versioning", ""},
-	"setVersioning":    {"/myfsio/buckets/one/versioning", `{"versioning":"Enabled"}`},
-	"getQuota":         {"/myfsio/buckets/one/quota", ""},
-	"setQuota":         {"/myfsio/buckets/one/quota", `{"maxObjects":1000}`},
-	"listObjects":      {"/myfsio/buckets/one/objects", ""},
-	"searchObjects":    {"/myfsio/buckets/one/search?query=k", ""},
-	"getObject":        {"/myfsio/buckets/one/object?key=k", ""},
-	"deleteObject":     {"/myfsio/buckets/one/object?key=k", ""},
-	"listVersions":     {"/myfsio/buckets/one/versions", ""},
-	"copyObject":       {"/myfsio/buckets/one/object/copy", `{"key":"k","targetKey":"k2"}`},
-	"moveObject":       {"/myfsio/buckets/one/object/move", `{"key":"k","targetKey":"k3"}`},
-	"renameObject":     {"/myfsio/buckets/one/object/rename", `{"key":"k","name":"k4"}`},
-	"createFolder":     {"/myfsio/buckets/one/folder", `{"prefix":"f"}`},
-	"createLink":       {"", `{"bucket":"one","key":"k","method":"GET"}`},
-	"putContent":       {"/myfsio/buckets/one/content?key=new", "x"},
-	"getContent":       {"/myfsio/buckets/one/content?key=k", ""},
-	"createZip":        {"/myfsio/buckets/one/zip", `{"keys":["k"]}`},
-	"getZip":           {"/myfsio/buckets/one/zip?ticket=x", ""},
-	"createUpload":     {"/myfsio/buckets/one/uploads", `{"key":"k"}`},
-	"listUploads":      {"/myfsio/buckets/one/uploads", ""},
-	"abortUpload":      {"/myfsio/buckets/one/uploads/UPLOAD?key=k", ""},
-	"listParts":        {"/myfsio/buckets/one/uploads/UPLOAD/parts?key=k", ""},
-	"putPart":          {"/myfsio/buckets/one/uploads/UPLOAD/parts/1?key=k", "x"},
-	"completeUpload":   {"/myfsio/buckets/one/uploads/UPLOAD/complete", `{"key":"k","parts":[{"number":1,"etag":"x"}]}`},
-	"createBulkDelete": {"", `{"bucket":"one","keys":["k"]}`},
-	"createBulkCopy":   {"", `{"bucket":"one","keys":["k"],"targetPrefix":"t/"}`},
-	"listJobs":         {},
-	"getJob":           {"/myfsio/jobs/nothing", ""},
-	"cancelJob":        {"/myfsio/jobs/nothing", ""},
+	"createSession":       {"", `{"accessKey":"nobody","secretKey":"wrong"}`},
+	"getSession":          {},
+	"deleteSession":       {},
+	"createToken":         {"", `{"accessKey":"nobody","secretKey":"wrong"}`},
+	"getHealth":           {},
+	"headHealth":          {},
+	"getCompatibility":    {},
+	"getVersion":          {},
+	"getConfig":           {},
+	"getServer":           {},
+	"listAccounts":        {},
+	"createAccount":       {"", `{"name":"team"}`},
+	"deleteAccount":       {"/myfsio/accounts/other", ""},
+	"listUsers":           {},
+	"createUser":          {"", `{"display_name":"x","policies":[]}`},
+	"rotateSecret":        {"/myfsio/iam/users/victim/rotate", ""},
+	"setUserPolicies":     {"/myfsio/iam/users/victim/policies", `[{"bucket":"*","actions":["list"]}]`},
+	"deleteUser":          {"/myfsio/iam/users/victim", ""},
+	"listBuckets":         {},
+	"createBucket":        {"", `{"name":"fresh"}`},
+	"getBucket":           {"/myfsio/buckets/one", ""},
+	"deleteBucket":        {"/myfsio/buckets/one", ""},
+	"getVersioning":       {"/myfsio/buckets/one/versioning", ""},
+	"setVersioning":       {"/myfsio/buckets/one/versioning", `{"versioning":"Enabled"}`},
+	"getLifecycleHistory": {"/myfsio/buckets/one/lifecycle/history", ""},
+	"previewLifecycle":    {"/myfsio/buckets/one/lifecycle/preview", `{"rules":[{"id":"r","expireDays":1}]}`},
+	"getQuota":            {"/myfsio/buckets/one/quota", ""},
+	"setQuota":            {"/myfsio/buckets/one/quota", `{"maxObjects":1000}`},
+	"listObjects":         {"/myfsio/buckets/one/objects", ""},
+	"searchObjects":       {"/myfsio/buckets/one/search?query=k", ""},
+	"getObject":           {"/myfsio/buckets/one/object?key=k", ""},
+	"deleteObject":        {"/myfsio/buckets/one/object?key=k", ""},
+	"listVersions":        {"/myfsio/buckets/one/versions", ""},
+	"copyObject":          {"/myfsio/buckets/one/object/copy", `{"key":"k","targetKey":"k2"}`},
+	"moveObject":          {"/myfsio/buckets/one/object/move", `{"key":"k","targetKey":"k3"}`},
+	"renameObject":        {"/myfsio/buckets/one/object/rename", `{"key":"k","name":"k4"}`},
+	"createFolder":        {"/myfsio/buckets/one/folder", `{"prefix":"f"}`},
+	"createLink":          {"", `{"bucket":"one","key":"k","method":"GET"}`},
+	"putContent":          {"/myfsio/buckets/one/content?key=new", "x"},
+	"getContent":          {"/myfsio/buckets/one/content?key=k", ""},
+	"createZip":           {"/myfsio/buckets/one/zip", `{"keys":["k"]}`},
+	"getZip":              {"/myfsio/buckets/one/zip?ticket=x", ""},
+	"createUpload":        {"/myfsio/buckets/one/uploads", `{"key":"k"}`},
+	"listUploads":         {"/myfsio/buckets/one/uploads", ""},
+	"abortUpload":         {"/myfsio/buckets/one/uploads/UPLOAD?key=k", ""},
+	"listParts":           {"/myfsio/buckets/one/uploads/UPLOAD/parts?key=k", ""},
+	"putPart":             {"/myfsio/buckets/one/uploads/UPLOAD/parts/1?key=k", "x"},
+	"completeUpload":      {"/myfsio/buckets/one/uploads/UPLOAD/complete", `{"key":"k","parts":[{"number":1,"etag":"x"}]}`},
+	"createBulkDelete":    {"", `{"bucket":"one","keys":["k"]}`},
+	"createBulkCopy":      {"", `{"bucket":"one","keys":["k"],"targetPrefix":"t/"}`},
+	"listJobs":            {},
+	"getJob":              {"/myfsio/jobs/nothing", ""},
+	"cancelJob":           {"/myfsio/jobs/nothing", ""},
 }
 
 // fixture is a lab with something of everything.
@@ -81,6 +83,17 @@ func fixture(t *testing.T) *lab {
 	l.admin().do("POST", "/iam/users", `{"display_name":"victim","access_key":"victim","policies":[]}`).want(201)
 	l.admin().do("POST", "/myfsio/accounts", `{"name":"other"}`).want(201)
 	return l
+}
+
+func init() {
+	for _, d := range bucketDocuments {
+		target := "/myfsio/buckets/one/documents/" + d.query
+		for id, body := range map[string]string{"get": "", "put": `{"document":"x"}`, "delete": ""} {
+			if id == "get" || id == "put" && d.write != "" || id == "delete" && d.remove != "" {
+				samples[id+d.name] = sample{target, body}
+			}
+		}
+	}
 }
 
 func (o *operation) sample(t *testing.T) (method, target, body string) {

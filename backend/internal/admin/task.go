@@ -53,13 +53,17 @@ func (w *worker) subject() subject {
 }
 
 // allowed checks what one key needs.
-func (w *worker) allowed(needs ...need) error {
+func (w *worker) allowed(ctx context.Context, needs ...need) error {
 	for _, n := range needs {
 		b := w.from
 		if w.to != nil && n.bucket == w.to.Name {
 			b = w.to
 		}
-		if d := w.a.decide(w.subject(), b, n); !d.Allowed {
+		d, err := w.a.decide(ctx, w.subject(), b, n)
+		if err != nil {
+			return err
+		}
+		if !d.Allowed {
 			return w.a.refuse(nil, n.action, d)
 		}
 	}
@@ -93,7 +97,7 @@ func (w *worker) list(ctx context.Context, prefix, after string, limit int) (pag
 		if err := w.refresh(ctx); err != nil {
 			return err
 		}
-		if err := w.allowed(onListing("s3:ListBucket", w.from.Name, prefix, "", limit)); err != nil {
+		if err := w.allowed(ctx, onListing("s3:ListBucket", w.from.Name, prefix, "", limit)); err != nil {
 			return err
 		}
 		page, err = w.a.Objects.List(ctx, object.Listing{Bucket: w.from, Prefix: prefix, After: after, Max: limit})
@@ -236,7 +240,7 @@ func (w *worker) remove(ctx context.Context, keys []string) ([]outcome, error) {
 	var batch []object.BatchItem
 	var at []int
 	for i, key := range keys {
-		if out[i].err = w.allowed(onObject("s3:DeleteObject", w.from.Name, key)); out[i].err != nil {
+		if out[i].err = w.allowed(ctx, onObject("s3:DeleteObject", w.from.Name, key)); out[i].err != nil {
 			continue
 		}
 		got, err := w.a.Objects.Get(ctx, object.GetInput{Bucket: w.from, Key: key, HeadOnly: true})
@@ -279,7 +283,7 @@ func (w *worker) copy(ctx context.Context, keys []string) ([]outcome, error) {
 		if w.j.kind == "move" {
 			needs = append(needs, onObject("s3:DeleteObject", w.from.Name, key))
 		}
-		if out[i].err = w.allowed(needs...); out[i].err != nil {
+		if out[i].err = w.allowed(ctx, needs...); out[i].err != nil {
 			continue
 		}
 		one := copying{from: w.from, to: w.to, key: key, target: target, overwrite: w.j.overs}

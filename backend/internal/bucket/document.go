@@ -20,34 +20,70 @@ type Document[T any] struct {
 // Tagging is the tags of the bucket.
 var Tagging = Document[meta.Tags]{Name: "tagging", Encode: (*meta.Tags).Encode, Decode: meta.DecodeTags}
 
-// decodedDocument is what was made of a row: nil when there is none. It holds as a decodedBucket does.
+// ACL is the access control list of the bucket, none for a private one.
+var ACL = Document[meta.ACL]{Name: "acl", Encode: (*meta.ACL).Encode, Decode: meta.DecodeACL}
+
+// Ownership says whose the bucket's objects are; none is meta.ObjectWriter.
+var Ownership = Document[meta.Ownership]{Name: "ownership", Encode: (*meta.Ownership).Encode, Decode: meta.DecodeOwnership}
+
+// CORS is the rules for pages of other origins.
+var CORS = Document[meta.CORS]{Name: "cors", Encode: (*meta.CORS).Encode, Decode: meta.DecodeCORS}
+
+// Website is how the bucket is served as a website.
+var Website = Document[meta.Website]{Name: "website", Encode: (*meta.Website).Encode, Decode: meta.DecodeWebsite}
+
+// Acceleration is what was said of transfer acceleration.
+var Acceleration = Document[meta.Acceleration]{Name: "accelerate", Encode: (*meta.Acceleration).Encode, Decode: meta.DecodeAcceleration}
+
+// Lifecycle is its lifecycle rules.
+var Lifecycle = Document[meta.Lifecycle]{Name: "lifecycle", Encode: (*meta.Lifecycle).Encode, Decode: meta.DecodeLifecycle}
+
+// LifecycleHistory is what the rules did of late.
+var LifecycleHistory = Document[meta.LifecycleHistory]{Name: "lifecycle-history", Encode: (*meta.LifecycleHistory).Encode, Decode: meta.DecodeLifecycleHistory}
+
+// decodedDocument is what was made of a row: nil when there is none. It holds as a decodedBucket does, and as long as the row's bytes are
+// the same.
 type decodedDocument struct {
 	doc        any
+	raw        string
 	generation uint64
 }
 
 // GetDocument returns a document of the bucket, nil when it has none. It is shared: it must not be changed. Where the engine tells of
-// changes, a document that was read before costs no look into the store.
+// changes, a document that was read before costs no look into the store; nowhere is the same row decoded for each request.
 func GetDocument[T any](ctx context.Context, s *Service, b *meta.Bucket, kind Document[T]) (doc *T, err error) {
+	var old *decodedDocument
+	if of, ok := s.documents.Load(b.ID); ok {
+		if d, ok := of.(*sync.Map).Load(kind.Name); ok {
+			old = d.(*decodedDocument)
+		}
+	}
 	var generation uint64
 	if s.generations != nil {
 		generation = s.generations.Generation(meta.DocumentKey(b.ID, "")[0])
-		if of, ok := s.documents.Load(b.ID); ok {
-			if old, ok := of.(*sync.Map).Load(kind.Name); ok && old.(*decodedDocument).generation == generation {
-				return old.(*decodedDocument).doc.(*T), nil
-			}
+		if old != nil && old.generation == generation {
+			return old.doc.(*T), nil
 		}
 	}
+	var raw []byte
 	err = s.KV.View(ctx, func(r kv.Reader) error {
-		doc, err = ReadDocument(r, b, kind)
+		raw, err = r.Get(meta.DocumentKey(b.ID, kind.Name))
+		switch {
+		case errors.Is(err, kv.ErrNotFound):
+			doc, err = nil, nil
+		case err == nil && old != nil && old.raw == string(raw):
+			doc = old.doc.(*T)
+		case err == nil:
+			doc, err = kind.Decode(raw)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, Fault("bucket.GetDocument", err)
 	}
-	if s.generations != nil {
+	if s.generations != nil || doc != nil {
 		of, _ := s.documents.LoadOrStore(b.ID, &sync.Map{})
-		of.(*sync.Map).Store(kind.Name, &decodedDocument{doc: doc, generation: generation})
+		of.(*sync.Map).Store(kind.Name, &decodedDocument{doc: doc, raw: string(raw), generation: generation})
 	}
 	return doc, nil
 }

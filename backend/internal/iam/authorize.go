@@ -12,12 +12,20 @@ type Access struct {
 	Action       string           // of policy's table, as "s3:GetObject"
 	Bucket       *meta.Bucket     // nil for what concerns no bucket; for one that is to be created, its name and the creator's account
 	BucketPolicy *policy.Document // nil when there is none
+	Restricted   bool             // what BucketPolicy allows is for those of the bucket's account alone
 	// Grants reports whether the ACL that governs the action grants it to the caller; nil without one. What an ACL grants to the account
 	// that owns the bucket is no grant to its users: inside an account their own policies decide.
 	Grants func(action string) bool
-	Key    string                             // object key; not looked at for actions on buckets
-	Keys   func(name string) ([]string, bool) // the values of a condition key, and whether the request has it; nil for none
+	// Owner is the account of the object where that is not the bucket's, else empty. Its users need no grant then, those of the bucket's
+	// account do, and what the bucket's policy allows does not reach the object; its denials do.
+	Owner string
+	Key   string                             // object key; not looked at for actions on buckets
+	Keys  func(name string) ([]string, bool) // the values of a condition key, and whether the request has it; nil for none
 }
+
+// onPolicy are the actions that a bucket policy cannot deny to an administrator of the bucket's account, as AWS cannot deny them to the
+// root user: nobody could take such a policy back.
+var onPolicy = map[string]bool{"s3:GetBucketPolicy": true, "s3:PutBucketPolicy": true, "s3:DeleteBucketPolicy": true}
 
 const headBucket = "s3:HeadBucket"
 
@@ -27,6 +35,9 @@ const headBucket = "s3:HeadBucket"
 func (s *Service) Authorize(id *Identity, a Access) policy.Decision {
 	if id == nil {
 		id = Anonymous
+	}
+	if a.BucketPolicy != nil && onPolicy[a.Action] && AccountNumber(id.Account) == AccountNumber(a.Bucket.Account) && id.Administrator() {
+		a.BucketPolicy = nil
 	}
 	if a.Action == headBucket {
 		a.Action = "s3:ListBucket"
@@ -40,8 +51,12 @@ func (s *Service) Authorize(id *Identity, a Access) policy.Decision {
 
 func decide(id *Identity, a Access) policy.Decision {
 	req := policy.Request{Action: a.Action, Resource: "arn:aws:s3:::*", Principal: &id.principal, Keys: a.Keys}
+	foreign := false
 	if a.Bucket != nil {
 		req.ResourceAccount = AccountNumber(a.Bucket.Account)
+		if foreign = a.Owner != "" && a.Owner != a.Bucket.Account; foreign {
+			req.ResourceAccount = AccountNumber(a.Owner)
+		}
 		if a.Key == "" || policy.ScopeOf(a.Action) == policy.ScopeBucket {
 			req.Resource = policy.BucketARN(a.Bucket.Name)
 		} else {
@@ -53,7 +68,8 @@ func decide(id *Identity, a Access) policy.Decision {
 	}
 	sources := [...]policy.Source{
 		id.sources[0],
-		{Name: "bucket policy", Kind: policy.SourceResource, Document: a.BucketPolicy},
+		{Name: "bucket policy", Kind: policy.SourceResource, Document: a.BucketPolicy,
+			DenyOnly: foreign || a.Restricted && (id.Anonymous || req.Principal.Account != req.ResourceAccount)},
 		{Name: "access control list", Kind: policy.SourceResource, Grants: a.Grants},
 	}
 	return policy.Evaluate(&req, sources[:])

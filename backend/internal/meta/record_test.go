@@ -28,6 +28,9 @@ var (
 	}
 	sum  = Checksum{Algorithm: checksum.CRC32C, Composite: true, Value: []byte{1, 2, 3, 4}}
 	blob = ident.Blob{0, 0, 0, 7, 1, 2, 3}
+
+	sizeBelow int64 = 5 << 30
+	enforced        = BucketOwnerEnforced
 )
 
 type record interface{ Encode() []byte }
@@ -45,10 +48,22 @@ func bucket(raw []byte) (any, error)   { return DecodeBucket("name", raw) }
 func part(raw []byte) (any, error)     { return DecodePart(5, raw) }
 func user(raw []byte) (any, error)     { return DecodeUser("id", raw) }
 func tags(raw []byte) (any, error)     { return DecodeTags(raw) }
+func cors(raw []byte) (any, error)     { return DecodeCORS(raw) }
+func site(raw []byte) (any, error)     { return DecodeWebsite(raw) }
+func speed(raw []byte) (any, error)    { return DecodeAcceleration(raw) }
+func walk(raw []byte) (any, error)     { return DecodeLifecycleWalk(raw) }
+func history(raw []byte) (any, error)  { return DecodeLifecycleHistory(raw) }
+func lease(raw []byte) (any, error)    { return DecodeLease(raw) }
+func rules(raw []byte) (any, error)    { return DecodeLifecycle(raw) }
+func acl(raw []byte) (any, error)      { return DecodeACL(raw) }
+func owning(raw []byte) (any, error)   { return DecodeOwnership(raw) }
 func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", raw) }
 func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
 func epoch(raw []byte) (any, error)    { return DecodeEpoch(3, raw) }
 func manifest(raw []byte) (any, error) { return DecodeManifest(raw) }
+
+func bucketPolicy(raw []byte) (any, error)      { return DecodeBucketPolicy(raw) }
+func publicAccessBlock(raw []byte) (any, error) { return DecodePublicAccessBlock(raw) }
 func counters(raw []byte) (any, error) {
 	u, err := DecodeUsage(raw)
 	return &u, err
@@ -90,7 +105,10 @@ var samples = []sample{
 	{"version-1-parts", &Version{Key: "key", Order: 2, Size: 5 << 40, Parts: 10000, Upload: ident.Upload{4, 5}, Checksum: sum}, version},
 	{"version-1-marker", &Version{Key: "key", Order: 3, Null: true, Marker: true, Owner: "default"}, version},
 	{"version-1-tags", &Version{Key: "key", Order: 4, Tags: Tags{{"team", "blue"}, {"empty", ""}}}, version},
+	{"version-1-acl", &Version{Key: "key", Order: 4, ACL: &ACL{[]Grant{{Account: "default", Permission: FullControl}, {Group: AllUsers, Permission: Read}}}}, version},
+	{"version-1-acl-empty", &Version{Key: "key", Order: 4, ACL: &ACL{}}, version},
 	{"version-1-least", &Version{Key: "key"}, version},
+	{"version-1-redirect", &Version{Key: "key", Order: 5, Redirect: "/there"}, version},
 	{"bucket-1", &Bucket{
 		Name: "name", ID: ident.Bucket{1, 2}, Created: when, Account: "default", CreatedBy: "u", Region: "eu-west-1", Versioning: VersioningSuspended,
 	}, bucket},
@@ -107,6 +125,8 @@ var samples = []sample{
 		Key: "key", ID: ident.Upload{9}, State: UploadCompleted, Started: when, Digest: []byte("d"), Completed: 5, Due: when, Result: []byte{1, 8, 1},
 	}, upload},
 	{"upload-1-tags", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, Tags: Tags{{"team", "blue"}}}, upload},
+	{"upload-1-redirect", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, Redirect: "https://example.com/"}, upload},
+	{"upload-1-acl", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, ACL: &ACL{[]Grant{{Group: AuthenticatedUsers, Permission: ReadACP}}}}, upload},
 	{"part-1", &Part{Number: 5, Blob: blob, Size: 5 << 30, MD5: [16]byte{3}, Checksum: sum, Modified: when}, part},
 	{"part-1-inline", &Part{Number: 5, Blob: blob, Inline: true, MD5: [16]byte{3}}, part},
 	{"manifest-1", &Manifest{Parts: []PartSize{{1, 5 << 20}, {7, 0}, {10000, 5 << 30}}}, manifest},
@@ -115,6 +135,37 @@ var samples = []sample{
 		Keys: []AccessKey{{ID: "AK", Sealed: []byte("sealed"), Created: when}, {ID: "BK"}}, Policies: []byte("[]"),
 	}, user},
 	{"tags-1", &Tags{{Name: "team", Value: "blue"}, {Name: "empty"}}, tags},
+	{"cors-1", &CORS{Rules: []CORSRule{
+		{ID: "all", Origins: []string{"https://*.example.com", "*"}, Methods: []string{"GET", "PUT"}, AllowHeaders: []string{"*"}, ExposeHeaders: []string{"ETag"}, MaxAge: new(int32)},
+		{Origins: []string{""}, Methods: []string{"HEAD"}},
+	}}, cors},
+	{"website-1", &Website{Index: "index.html", Error: "error.html", Rules: []SiteRule{
+		{Conditional: true, Prefix: "docs/", Status: "404", To: SiteHost{Host: "example.com", Protocol: "https"}, Code: "302", Replace: ReplacePrefix, With: "documents/"},
+		{Replace: ReplaceKey},
+	}}, site},
+	{"website-1-all", &Website{All: &SiteHost{Host: "example.com"}}, site},
+	{"acceleration-1", &Acceleration{Status: "Suspended"}, speed},
+	{"lifecycle-1", &Lifecycle{VariesByClass: true, Rules: []LifecycleRule{
+		{ID: "all", Form: FilterPrefix, Expire: ExpireMarkers, NoncurrentDays: 1, NoncurrentKeep: 100, AbortDays: 7},
+		{
+			ID: "narrow", Disabled: true, Form: FilterAnd | FilterPrefix, Prefix: "logs/", Tags: Tags{{Name: "team", Value: "blue"}, {Name: "empty"}},
+			SizeAbove: new(int64), SizeBelow: &sizeBelow, Expire: ExpireAfter, ExpireDays: 365,
+		},
+		{ID: "old", Form: FilterLegacy, Expire: ExpireOn, ExpireDate: when},
+	}}, rules},
+	{"walk-1", &LifecycleWalk{
+		Started: when, Ended: when, Bucket: "name", ID: ident.Bucket{1, 2}, Phase: WalkUploads, Prefix: "a", Key: "a/b", Order: 7, Newer: 3, Upload: ident.Upload{9},
+		Run: LifecycleRun{Started: when, Ended: when, Expired: Tally{1, 2}, Removed: Tally{3, 4}, Markers: Tally{5, 0}, Uploads: Tally{6, 7}, Kept: Tally{8, 9}},
+	}, walk},
+	{"walk-1-least", &LifecycleWalk{}, walk},
+	{"history-1", &LifecycleHistory{{Started: when, Removed: Tally{3, 4}}, {}}, history},
+	{"lease-1", &Lease{Token: 3, Epoch: 4, Beat: 5}, lease},
+	{"lifecycle-1-least", &Lifecycle{Rules: []LifecycleRule{{}}}, rules},
+	{"bucket-policy-1", &BucketPolicy{Text: []byte("{}")}, bucketPolicy},
+	{"public-access-block-1", &PublicAccessBlock{BlockACLs: true, IgnoreACLs: true, BlockPolicy: true, RestrictBuckets: true}, publicAccessBlock},
+	{"public-access-block-1-none", &PublicAccessBlock{}, publicAccessBlock},
+	{"acl-1", &ACL{[]Grant{{Account: "123456789012", Permission: WriteACP}, {Group: LogDelivery, Permission: Write}}}, acl},
+	{"ownership-1", &enforced, owning},
 	{"account-1", &Account{ID: "123456789012", Name: "team", DisplayName: "The team", Created: when}, account},
 	{"iam-1", &IAMState{
 		Revision: 7, SealID: "k1", Done: Projection{Revision: 6, Hash: []byte{1}}, Pending: Projection{Revision: 7, Hash: []byte{2}}, Refused: []byte{3},
@@ -207,7 +258,7 @@ func TestCorrupt(t *testing.T) {
 
 // FuzzDecode feeds every decoder: none panics, and what is accepted can be written and read again, and stays as it then is.
 func FuzzDecode(f *testing.F) {
-	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account}
+	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account, tags, rules, cors, site, speed, bucketPolicy, publicAccessBlock, acl, owning}
 	for i, s := range samples {
 		f.Add(uint8(i), s.record.Encode())
 	}

@@ -56,6 +56,8 @@ type Version struct {
 	Headers  Headers
 	Class    string // storage class, empty for STANDARD
 	Tags     Tags
+	ACL      *ACL   // nil for a private object
+	Redirect string // where a website sends readers of this version, empty for nowhere
 
 	// Where the bytes are: one of these.
 	Blob   ident.Blob // a blob; Inline tells whether in the KV (no row when Size is 0) or in the blob store. Zero when Segmented
@@ -115,6 +117,8 @@ func (v *Version) Encode() []byte {
 		e.bytes(14, v.Upload[:])
 	}
 	v.Tags.encode(e, 23)
+	encodeACL(e, 25, v.ACL)
+	e.str(26, v.Redirect)
 	return e.b
 }
 
@@ -149,6 +153,10 @@ func DecodeVersion(key string, raw []byte) (*Version, error) {
 			return f.fixed(v.Upload[:])
 		case 23:
 			return v.Tags.decode(f)
+		case 25:
+			return decodeACL(f, &v.ACL)
+		case 26:
+			v.Redirect = f.str()
 		default:
 			if !v.Headers.decode(f, 16) {
 				return unknown("version", f)

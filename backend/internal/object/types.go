@@ -55,16 +55,18 @@ type ReadConditions struct {
 
 // PutInput describes a new version.
 type PutInput struct {
-	Bucket  *meta.Bucket
-	Key     string
-	Caller  Caller
-	Body    io.Reader // must return an error before its end when the payload is not what was signed
-	Size    int64     // declared length, which the body must have (fault.IncompleteBody); -1 when not known
-	Headers meta.Headers
-	Class   string
-	Tags    meta.Tags
-	Digests Digests
-	If      WriteConditions
+	Bucket   *meta.Bucket
+	Key      string
+	Caller   Caller
+	Body     io.Reader // must return an error before its end when the payload is not what was signed
+	Size     int64     // declared length, which the body must have (fault.IncompleteBody); -1 when not known
+	Headers  meta.Headers
+	Class    string
+	Tags     meta.Tags
+	ACL      *meta.ACL
+	Redirect string // website redirect location, empty for none
+	Digests  Digests
+	If       WriteConditions
 }
 
 // Written is the outcome of a write.
@@ -80,7 +82,8 @@ type Span struct{ First, Last int64 }
 type GetInput struct {
 	Bucket     *meta.Bucket
 	Key        string
-	VersionID  string // empty for the current one
+	VersionID  string      // empty for the current one
+	Seen       ident.Order // unless 0, of the version that must still be the one: else fault.Conflict
 	If         ReadConditions
 	Span       *Span  // nil for all; fault.InvalidRange when nothing of it exists
 	SpanIf     string // If-Range, empty for none: all is wanted unless the version has this entity tag or, to the second, this date
@@ -142,7 +145,9 @@ type CopyInput struct {
 	Headers        meta.Headers
 	ReplaceTags    bool // Tags count, else those of the source
 	Tags           meta.Tags
+	Redirect       string             // that of the source is not copied
 	Class          string             // empty: STANDARD, as S3 does unless it is named
+	ACL            *meta.ACL          // that of the source does not count
 	Algorithm      checksum.Algorithm // None: that of the source is kept
 	If             WriteConditions
 }
@@ -155,6 +160,8 @@ type CreateUploadInput struct {
 	Headers   meta.Headers
 	Class     string
 	Tags      meta.Tags
+	ACL       *meta.ACL
+	Redirect  string
 	Algorithm checksum.Algorithm // None: the client named none, CRC64NVME is computed
 	Composite bool               // checksum type; the caller refuses impossible pairs
 }
@@ -231,7 +238,8 @@ type VersionListing struct {
 	Prefix        string
 	Delimiter     string
 	KeyMarker     string
-	VersionMarker string // after this version of KeyMarker; empty: after the key KeyMarker
+	VersionMarker string      // after this version of KeyMarker; empty: after the key KeyMarker
+	Before        ident.Order // instead of VersionMarker: only versions of KeyMarker that are older than this; 0 for none
 	Max           int
 }
 

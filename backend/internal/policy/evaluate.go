@@ -42,6 +42,14 @@ func (r *Request) lookup(name string) ([]string, bool) {
 		return one(p.ARN)
 	case "aws:PrincipalAccount":
 		return one(p.Account)
+	case "aws:PrincipalType":
+		switch {
+		case p.Anonymous:
+			return one("Anonymous")
+		case p.ARN == "":
+			return nil, false
+		}
+		return one("User")
 	}
 	if r.Keys == nil {
 		return nil, false
@@ -68,6 +76,7 @@ type Source struct {
 	Kind     SourceKind
 	Document *Document
 	Grants   func(action string) bool // of an ACL: whether it grants the action to the caller; it denies nothing
+	DenyOnly bool                     // what the document allows does not count
 }
 
 // Decision is the answer, with the statement that decided.
@@ -164,7 +173,7 @@ func (src *Source) evaluate(req *Request, index int, isKnown bool, fold string, 
 	if isKnown && d.union.has(index) || !isKnown && d.own {
 		for i := range d.Statements {
 			s := &d.Statements[i]
-			if s.Effect == Allow && allowed >= 0 || !s.acts(index, isKnown, fold) || !s.reaches(req) {
+			if s.Effect == Allow && (allowed >= 0 || src.DenyOnly) || !s.acts(index, isKnown, fold) || !s.reaches(req) {
 				continue
 			}
 			how := s.concerns(req.Principal)

@@ -8,13 +8,19 @@ import (
 // maxText is the longest Resource or condition value, in bytes.
 const maxText = 2048
 
-// ParseBucket parses the policy of the named bucket: Parse and ForBucket.
+// ParseBucket parses the policy of the named bucket: Parse and ForBucket. As with AWS nothing may stand before the document.
 func ParseBucket(data []byte, bucket string) (*Document, error) {
+	if len(data) == 0 || data[0] != '{' {
+		return nil, malformed("Policies must be valid JSON and the first byte must be '{'")
+	}
 	d, err := Parse(data, Bucket)
 	if err != nil {
 		return nil, err
 	}
-	return d, d.ForBucket(bucket)
+	if err := d.ForBucket(bucket); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // Parse reads an AWS policy document of at most MaxBytes. Its error is fault.MalformedPolicy and names the element.

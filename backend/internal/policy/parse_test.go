@@ -26,12 +26,14 @@ func TestRefused(t *testing.T) {
 		kind       Kind
 		want       string
 	}{
-		{"empty", ``, Bucket, "empty"},
+		{"empty", ``, Bucket, "first byte"},
+		{"space before", " " + statement(ok), Bucket, "first byte"},
+		{"empty user policy", ``, Identity, "empty"},
 		{"not JSON", `{`, Bucket, "not valid JSON"},
 		{"trailing", statement(ok) + `x`, Bucket, "after the end"},
-		{"array", `[]`, Bucket, "must be an object"},
+		{"array", `[]`, Identity, "must be an object"},
 		{"too long", statement(ok + strings.Repeat(" ", MaxBytes)), Bucket, "limit"},
-		{"deep", strings.Repeat("[", 40), Bucket, "nested"},
+		{"deep", `{"Id":` + strings.Repeat("[", 40), Bucket, "nested"},
 		{"invalid UTF-8", "{\"Id\":\"\xff\"}", Bucket, "UTF-8"},
 		{"duplicate member", statement(ok + `,"Action":"s3:PutObject"`), Bucket, `"Action" stands twice`},
 		{"unknown element", `{"Statement":[],"Foo":1}`, Bucket, "Unknown field Foo"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
@@ -22,13 +23,12 @@ func (c *call) authorize() error {
 	if b == nil { // it need not exist: whoever makes it owns it
 		b = &meta.Bucket{Name: c.bucket, Account: c.id.Account}
 	}
-	versioned := c.query.get("versionId") != ""
-	for _, action := range c.op.actions(versioned) {
-		if !c.may(action, b, c.key) {
-			return s3err.New("AccessDenied")
-		}
+	if _, err := c.rulesOf(b); err != nil {
+		return err
 	}
-	return nil
+	version := c.query.get("versionId")
+	c.guard = guard{bucket: b, key: c.key, version: version, actions: c.op.actions(version != ""), keys: c.condition}
+	return c.enter(&c.guard, c.op.Owned)
 }
 
 // may asks whether the caller is allowed an action.
@@ -37,7 +37,22 @@ func (c *call) may(action string, b *meta.Bucket, key string) bool {
 }
 
 func (c *call) mayWith(action string, b *meta.Bucket, key string, keys func(string) ([]string, bool)) bool {
-	return c.s.IAM.Authorize(c.id, iam.Access{Action: action, Bucket: b, Key: key, Keys: keys}).Allowed
+	return c.decide(action, b, key, keys).Allowed
+}
+
+// rulesOf returns what the bucket's own documents say about access; those of the request's bucket are read once.
+func (c *call) rulesOf(b *meta.Bucket) (bucket.Rules, error) {
+	if b != c.record {
+		return c.s.Buckets.Rules(c.ctx(), b)
+	}
+	if c.access == nil {
+		r, err := c.s.Buckets.Rules(c.ctx(), b)
+		if err != nil {
+			return r, err
+		}
+		c.access = &r
+	}
+	return *c.access, nil
 }
 
 // conceal turns the absence of a key into AccessDenied for callers who may not list the bucket, as S3 does: they must not learn what is
@@ -89,8 +104,12 @@ func (c *call) condition(name string) ([]string, bool) {
 	case "versionid":
 		return some(c.query.lookup("versionId"))
 	case "x-amz-copy-source":
-		v := c.header.Get(copySource)
-		return one("/"+strings.TrimPrefix(v, "/"), v != "")
+		o, err := parseCopySource(c.header.Get(copySource))
+		if err != nil {
+			return nil, false
+		}
+		name := o.bucket + "/" + o.key // both spellings are in use
+		return []string{name, "/" + name}, true
 	case "x-amz-content-sha256":
 		v := c.header.Get("X-Amz-Content-Sha256")
 		return one(v, v != "")
@@ -141,6 +160,8 @@ func (c *call) globalCondition(name string) ([]string, bool) {
 		return one(c.id.ARN(), true)
 	case "principalaccount":
 		return one(iam.AccountNumber(c.id.Account), true)
+	case "principaltype":
+		return one("User", true)
 	}
 	return nil, false
 }

@@ -11,9 +11,36 @@ import (
 
 // configHandlers are the operations on configuration documents that are built.
 var configHandlers = map[string]func(*Server, *call) error{
+	"GetBucketAcl":                  (*Server).bucketACL,
+	"PutBucketAcl":                  (*Server).putBucketACL,
+	"GetBucketOwnershipControls":    (*Server).bucketOwnership,
+	"PutBucketOwnershipControls":    (*Server).putBucketOwnership,
+	"DeleteBucketOwnershipControls": (*Server).deleteBucketOwnership,
+
+	"GetBucketCors":    (*Server).bucketCORS,
+	"PutBucketCors":    (*Server).putBucketCORS,
+	"DeleteBucketCors": (*Server).deleteBucketCORS,
+
+	"GetBucketRequestPayment":          (*Server).requestPayment,
+	"PutBucketRequestPayment":          (*Server).putRequestPayment,
+	"GetBucketAccelerateConfiguration": (*Server).acceleration,
+	"PutBucketAccelerateConfiguration": (*Server).putAcceleration,
+
 	"GetBucketTagging":    (*Server).bucketTagging,
 	"PutBucketTagging":    (*Server).putBucketTagging,
 	"DeleteBucketTagging": (*Server).deleteBucketTagging,
+
+	"GetBucketPolicy":         (*Server).bucketPolicy,
+	"PutBucketPolicy":         (*Server).putBucketPolicy,
+	"DeleteBucketPolicy":      (*Server).deleteBucketPolicy,
+	"GetBucketPolicyStatus":   (*Server).bucketPolicyStatus,
+	"GetPublicAccessBlock":    (*Server).publicAccessBlock,
+	"PutPublicAccessBlock":    (*Server).putPublicAccessBlock,
+	"DeletePublicAccessBlock": (*Server).deletePublicAccessBlock,
+
+	"GetBucketLifecycleConfiguration": (*Server).bucketLifecycle,
+	"PutBucketLifecycleConfiguration": (*Server).putBucketLifecycle,
+	"DeleteBucketLifecycle":           (*Server).deleteBucketLifecycle,
 }
 
 // required returns the body of an operation that cannot do without one.

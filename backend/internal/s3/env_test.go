@@ -61,6 +61,7 @@ type env struct {
 	buckets *bucket.Service
 	objects *object.Service
 	iam     *iam.Service
+	other   iam.Account
 	http    *httptest.Server
 	signers map[string]*sigv4.Signer
 	mu      sync.Mutex
@@ -87,7 +88,7 @@ func newEnvOn(t testing.TB, store kv.Store, change func(*Config)) *env {
 	e := &env{t: t, clock: clock.NewManual(began), signers: map[string]*sigv4.Signer{}, log: &strings.Builder{}}
 	idents := func() *ident.Source { return ident.NewSource(e.clock, rand.NewChaCha8([32]byte{})) } // each its own, so that none shifts another's
 	cfg := Config{
-		Region: "us-east-1", Service: "s3", Domains: []string{"s3.test"}, SigV2: true, MaxUpload: 64 << 20, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
+		Region: "us-east-1", Service: "s3", Domains: []string{"s3.test"}, SigV2: true, MaxUpload: 64 << 20, LifecycleDay: 24 * time.Hour, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		CORS: CORS{Origins: []string{"*"}, Methods: []string{"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD"}, AllowHeaders: []string{"*"}, ExposeHeaders: []string{"*"}},
 	}
 	if change != nil {
@@ -109,6 +110,13 @@ func newEnvOn(t testing.TB, store kv.Store, change func(*Config)) *env {
 		require.NoError(t, err)
 		e.sign(u.name)
 	}
+	// A second account: ann may do everything there, bob nothing.
+	e.other, _, _, err = e.iam.CreateAccount(ctx, iam.Machine, iam.CreateAccount{Name: "other", AccessKey: "ann", Secret: secretOf("ann")})
+	require.NoError(t, err)
+	_, _, err = e.iam.CreateUser(ctx, iam.Machine, iam.CreateUser{Name: "bob", Account: "other", AccessKey: "bob", Secret: secretOf("bob")})
+	require.NoError(t, err)
+	e.sign("ann")
+	e.sign("bob")
 	e.server = New(Deps{Config: cfg, Buckets: e.buckets, Objects: e.objects, IAM: e.iam, Clock: e.clock, Idents: ident.NewSource(e.clock, zeros{}), Logger: logger})
 	e.http = httptest.NewUnstartedServer(e.server)
 	e.http.Config.MaxHeaderBytes = 64 << 10

@@ -53,6 +53,9 @@ func (s *Server) read(c *call, headOnly bool) error {
 	if o.Content != nil {
 		defer o.Content.Close()
 	}
+	if err := c.pass(&c.guard, o.Version); err != nil {
+		return err
+	}
 	if err := c.describe(o, in.PartNumber); err != nil {
 		return err
 	}
@@ -111,7 +114,13 @@ func (c *call) describe(o *object.Object, part int) error {
 	if v.Class != "" {
 		c.w.setExact("x-amz-storage-class", v.Class)
 	}
+	if o.Current {
+		c.setExpiration(v)
+	}
 	c.setTagCount(v.Tags)
+	if v.Redirect != "" {
+		c.w.setExact("x-amz-website-redirect-location", v.Redirect)
+	}
 	if o.PartsCount > 0 { // a copy of an object of parts has none, though its entity tag still counts them
 		c.w.setExact("x-amz-mp-parts-count", strconv.Itoa(o.PartsCount))
 	}

@@ -30,7 +30,7 @@ type initiators map[string]s3xml.Owner
 func (known initiators) of(c *call, u *meta.Upload) s3xml.Owner {
 	who, ok := known[u.Initiator]
 	if !ok {
-		who = c.s.ownerOf(u.Owner)
+		who = c.owner(u.Owner)
 		if id, err := c.s.IAM.Identity(c.ctx(), u.Initiator); err == nil {
 			who = s3xml.Owner{ID: id.ARN(), DisplayName: id.Name}
 		}
@@ -40,12 +40,18 @@ func (known initiators) of(c *call, u *meta.Upload) s3xml.Owner {
 }
 
 func (s *Server) createUpload(c *call) error {
-	in := object.CreateUploadInput{Bucket: c.record, Key: c.key, Caller: c.caller()}
+	in := object.CreateUploadInput{Bucket: c.record, Key: c.key}
 	var err error
+	if in.Caller, in.ACL, err = c.newObject(); err != nil {
+		return err
+	}
 	if in.Headers, err = storedHeaders(c.header); err != nil {
 		return err
 	}
 	if in.Class, err = storageClass(c.header); err != nil {
+		return err
+	}
+	if in.Redirect, err = c.redirectLocation(); err != nil {
 		return err
 	}
 	if in.Tags, err = c.newTags(); err != nil {
@@ -74,6 +80,7 @@ func (s *Server) createUpload(c *call) error {
 		c.w.setExact("x-amz-checksum-algorithm", u.Algorithm.String())
 		c.w.setExact("x-amz-checksum-type", checksumType(u.Composite))
 	}
+	c.setAbort(u.Started)
 	c.w.document(&s3xml.InitiatedUpload{Bucket: c.bucket, Key: c.key, UploadID: u.ID.String()})
 	return nil
 }
@@ -155,6 +162,7 @@ func (s *Server) completeUpload(c *call) error {
 		return c.conceal(err, c.record)
 	}, func() s3xml.Document {
 		c.setWritten(w.VersionID)
+		c.setExpiration(w.Version)
 		v := w.Version
 		return &s3xml.CompletedUpload{
 			Location: c.location(""), Bucket: c.bucket, Key: c.key, ETag: v.ETag(), Checksum: element(v.Checksum, v.Parts, true),
@@ -292,8 +300,12 @@ func (s *Server) listParts(c *call) error {
 		return err
 	}
 	up := page.Upload
+	who, err := c.ownerIn()
+	if err != nil {
+		return err
+	}
 	doc := &s3xml.PartList{
-		Names: names, Bucket: c.bucket, Key: c.key, UploadID: u.String(), Initiator: initiators{}.of(c, up), Owner: s.ownerOf(up.Owner),
+		Names: names, Bucket: c.bucket, Key: c.key, UploadID: u.String(), Initiator: initiators{}.of(c, up), Owner: who(up.Owner),
 		StorageClass: className(up.Class), Marker: after, Next: page.Next, MaxParts: limit, Truncated: page.Truncated && limit > 0,
 	}
 	if up.Explicit {
@@ -306,6 +318,7 @@ func (s *Server) listParts(c *call) error {
 		}
 		doc.Parts = append(doc.Parts, e)
 	}
+	c.setAbort(up.Started)
 	c.w.document(doc)
 	return nil
 }

@@ -8,7 +8,11 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/object"
 )
 
+// caller is who writes; somebody without an account does it for the bucket's.
 func (c *call) caller() object.Caller {
+	if c.id.Anonymous {
+		return object.Caller{Account: c.record.Account}
+	}
 	return object.Caller{Account: c.id.Account, User: c.id.UserID}
 }
 
@@ -22,11 +26,17 @@ func (s *Server) uploadLimit() int64 {
 
 // putInput is a new version of the call's key as its headers describe it, without its content.
 func (c *call) putInput() (in object.PutInput, err error) {
-	in = object.PutInput{Bucket: c.record, Key: c.key, Caller: c.caller()}
+	in = object.PutInput{Bucket: c.record, Key: c.key}
+	if in.Caller, in.ACL, err = c.newObject(); err != nil {
+		return in, err
+	}
 	if in.Headers, err = storedHeaders(c.header); err != nil {
 		return in, err
 	}
 	if in.Class, err = storageClass(c.header); err != nil {
+		return in, err
+	}
+	if in.Redirect, err = c.redirectLocation(); err != nil {
 		return in, err
 	}
 	if in.If, err = writeConditions(c.header); err != nil {
@@ -51,6 +61,7 @@ func (s *Server) putObject(c *call) error {
 		return c.conceal(err, c.record)
 	}
 	c.setWritten(w.VersionID)
+	c.setExpiration(w.Version)
 	c.setChecksum(w.Version.Checksum, w.Version.Parts)
 	c.w.setExact("ETag", `"`+w.Version.ETag()+`"`)
 	c.w.empty(http.StatusOK)

@@ -26,6 +26,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/object"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
+	"github.com/myfsio/myfsio/backend/internal/s3/s3xml"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
@@ -41,6 +42,7 @@ type Config struct {
 	Region         string         // of signatures and buckets, "us-east-1"
 	Service        string         // of signatures, "s3"
 	Domains        []string       // under which <bucket>.<domain> names a bucket
+	WebsiteDomain  string         // under which <bucket>.<domain> is a website, empty for none
 	APIBaseURL     string         // public address, empty for none
 	TrustedProxies []netip.Prefix // whose X-Forwarded-* count
 	AuthHeaders    string         // one of the constants; empty is auto
@@ -48,6 +50,7 @@ type Config struct {
 	MaxUpload      int64 // bytes of one PUT or part
 	BulkDeleteMax  int   // keys of one DeleteObjects, at most 1,000; 0 is 1,000
 	CORS           CORS
+	LifecycleDay   time.Duration // of lifecycle rules, 0 when nobody carries them out
 	IdleTimeout    time.Duration // without a byte from or to the client; 0 is a minute
 	KeepAlive      time.Duration // between signs of life while a long operation works; 0 is ten seconds
 }
@@ -68,6 +71,7 @@ type Server struct {
 	Deps
 	verifier   *sigv4.Verifier
 	publicHost string
+	corsRules  []meta.CORSRule // for buckets without their own
 }
 
 // New returns the handler of the S3 wire.
@@ -86,7 +90,7 @@ func New(d Deps) *Server {
 		domains[i] = strings.ToLower(name)
 	}
 	d.Domains = domains
-	return &Server{Deps: d, verifier: sigv4.NewVerifier(d.Region, d.Service), publicHost: hostOf(d.APIBaseURL)}
+	return &Server{Deps: d, verifier: sigv4.NewVerifier(d.Region, d.Service), publicHost: hostOf(d.APIBaseURL), corsRules: d.CORS.rules()}
 }
 
 // call is one request on its way through the server.
@@ -97,17 +101,22 @@ type call struct {
 	header http.Header // of the request, with the x-amz- parameters that a presigned URL carries instead
 	query  query
 	target
-	op     *Operation
-	peer   peer
-	now    time.Time
-	claim  *sigv4.Auth    // what the request says of its signature
-	signed *sigv4.Request // and what was signed
-	id     *iam.Identity
-	form   *form        // of PostObject
-	record *meta.Bucket // nil for the service and where the bucket need not exist
-	info   *reqinfo.Info
+	op      *Operation
+	peer    peer
+	now     time.Time
+	claim   *sigv4.Auth    // what the request says of its signature
+	signed  *sigv4.Request // and what was signed
+	id      *iam.Identity
+	form    *form         // of PostObject
+	record  *meta.Bucket  // nil for the service and where the bucket need not exist
+	access  *bucket.Rules // of record, once they were asked for
+	info    *reqinfo.Info
+	trusted *iam.Identity // who is known already; nil when the request has to say
 
 	read func() ([]byte, error) // the document that came as the body, once it has been read
+
+	guard  guard                  // of the object that the request is for
+	owners map[string]s3xml.Owner // by account, those that were looked up
 }
 
 func (c *call) ctx() context.Context { return c.r.Context() }
@@ -146,15 +155,18 @@ func (c *call) handle() (err error) {
 			err = fault.New("s3.ServeHTTP", fault.Internal, "")
 		}
 	}()
-	c.allowOrigin()
-	if err := c.locate(); err != nil {
+	err = c.locate()
+	c.allowOrigin() // for refusals too
+	if err != nil {
 		return err
 	}
 	if err := c.limitHeader(); err != nil {
 		return err
 	}
 	if c.op.Auth != AuthOpen {
-		if err := c.authenticate(); err != nil {
+		if c.trusted != nil {
+			c.trust(c.trusted)
+		} else if err := c.authenticate(); err != nil {
 			return err
 		}
 		if err := c.admit(); err != nil {
@@ -297,7 +309,8 @@ func (c *call) complete(e *s3err.Error) {
 		if region, ok := e.Element("Region"); ok && c.scope != Service { // which HEAD has no other way to tell
 			e.SetHeader("x-amz-bucket-region", region)
 		}
-	case "NoSuchBucket", "BucketNotEmpty", "InvalidBucketName", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "QuotaExceeded":
+	case "NoSuchBucket", "NoSuchLifecycleConfiguration", "BucketNotEmpty", "InvalidBucketName", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "QuotaExceeded",
+		"NoSuchCORSConfiguration", "NoSuchWebsiteConfiguration":
 		e.Default("BucketName", c.bucket)
 	case "NoSuchKey":
 		e.Default("Key", c.key)

@@ -107,7 +107,8 @@ var configTable = func() (rows []*Operation) {
 		}{{d.get, get, d.read, BodyNone}, {d.put, put, d.write, BodyXML}, {d.del, del, remove, BodyNone}} {
 			if row.name != "" {
 				rows = append(rows, &Operation{Name: row.name, Method: row.method, Scope: Bucket, Query: names(d.query), Params: configParams(d.query),
-					Actions: names(row.action), Auth: AuthAny, Body: row.body, Handle: configHandlers[row.name]})
+					Actions: names(row.action), Auth: AuthAny, Body: row.body,
+					Checked: row.name == "PutBucketCors", Handle: configHandlers[row.name]})
 			}
 		}
 	}
@@ -142,13 +143,15 @@ func configParams(document string) []string {
 var objectTable = []*Operation{
 	{Name: "PutObject", Method: put, Scope: Object, Actions: names("s3:PutObject"), Auth: AuthAny, Body: BodyStream, Handle: (*Server).putObject},
 	{Name: "CopyObject", Method: put, Scope: Object, Header: copySource, Actions: names("s3:PutObject"), Auth: AuthAny, Handle: (*Server).copyObject},
-	{Name: "GetObject", Method: get, Scope: Object, Params: objectReads, Actions: names("s3:GetObject"), Version: names("s3:GetObjectVersion"), Auth: AuthAny, Handle: (*Server).getObject},
-	{Name: "HeadObject", Method: head, Scope: Object, Params: objectReads, Actions: names("s3:GetObject"), Version: names("s3:GetObjectVersion"), Auth: AuthAny, Handle: (*Server).headObject},
+	{Name: "GetObject", Method: get, Scope: Object, Params: objectReads, Actions: names("s3:GetObject"), Version: names("s3:GetObjectVersion"), Owned: true, Auth: AuthAny, Handle: (*Server).getObject},
+	{Name: "HeadObject", Method: head, Scope: Object, Params: objectReads, Actions: names("s3:GetObject"), Version: names("s3:GetObjectVersion"), Owned: true, Auth: AuthAny, Handle: (*Server).headObject},
 	{Name: "DeleteObject", Method: del, Scope: Object, Params: versionOnly, Actions: names("s3:DeleteObject"), Version: names("s3:DeleteObjectVersion"), Auth: AuthAny, Handle: (*Server).deleteObject},
 	{Name: "GetObjectAttributes", Method: get, Scope: Object, Query: names("attributes"), Params: versionOnly, Actions: names("s3:GetObject", "s3:GetObjectAttributes"),
-		Version: names("s3:GetObjectVersion", "s3:GetObjectVersionAttributes"), Auth: AuthAny, Handle: (*Server).objectAttributes},
-	{Name: "GetObjectAcl", Method: get, Scope: Object, Query: names("acl"), Params: versionOnly, Actions: names("s3:GetObjectAcl"), Version: names("s3:GetObjectVersionAcl"), Auth: AuthAny},
-	{Name: "PutObjectAcl", Method: put, Scope: Object, Query: names("acl"), Params: versionOnly, Actions: names("s3:PutObjectAcl"), Version: names("s3:PutObjectVersionAcl"), Auth: AuthAny, Body: BodyXML},
+		Version: names("s3:GetObjectVersion", "s3:GetObjectVersionAttributes"), Owned: true, Auth: AuthAny, Handle: (*Server).objectAttributes},
+	{Name: "GetObjectAcl", Method: get, Scope: Object, Query: names("acl"), Params: versionOnly, Actions: names("s3:GetObjectAcl"), Version: names("s3:GetObjectVersionAcl"), Owned: true, Auth: AuthAny,
+		Handle: (*Server).objectACL},
+	{Name: "PutObjectAcl", Method: put, Scope: Object, Query: names("acl"), Params: versionOnly, Actions: names("s3:PutObjectAcl"), Version: names("s3:PutObjectVersionAcl"), Owned: true, Auth: AuthAny, Body: BodyXML,
+		Handle: (*Server).putObjectACL},
 	{Name: "GetObjectTagging", Method: get, Scope: Object, Query: names("tagging"), Params: versionOnly, Actions: names("s3:GetObjectTagging"), Version: names("s3:GetObjectVersionTagging"), Auth: AuthAny, Handle: (*Server).objectTagging},
 	{Name: "PutObjectTagging", Method: put, Scope: Object, Query: names("tagging"), Params: versionOnly, Actions: names("s3:PutObjectTagging"), Version: names("s3:PutObjectVersionTagging"), Auth: AuthAny, Body: BodyXML,
 		Handle: (*Server).putObjectTagging},

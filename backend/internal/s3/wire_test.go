@@ -431,7 +431,7 @@ func TestConditionKeysAreSupplied(t *testing.T) {
 	for name := range headerConditions {
 		h.Set(name, "x")
 	}
-	for _, name := range []string{"X-Amz-Object-Lock-Mode", "X-Amz-Object-Lock-Retain-Until-Date", "X-Amz-Object-Lock-Legal-Hold"} {
+	for _, name := range []string{"X-Amz-Content-Sha256", "X-Amz-Object-Lock-Mode", "X-Amz-Object-Lock-Retain-Until-Date", "X-Amz-Object-Lock-Legal-Hold"} {
 		h.Set(name, "x")
 	}
 	r := httptest.NewRequest(get, "/", nil)
@@ -441,7 +441,7 @@ func TestConditionKeysAreSupplied(t *testing.T) {
 		values, ok := c.condition(k.Name)
 		require.Equal(t, !later[k.Name], ok, k.Name)
 		if ok {
-			require.Len(t, values, 1, k.Name)
+			require.True(t, len(values) == 1 || k.Multi, k.Name)
 		}
 	}
 	age, _ := c.condition("s3:signatureAge")

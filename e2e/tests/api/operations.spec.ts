@@ -297,6 +297,59 @@ test("accounts: made, apart from each other, removed", async ({ admin: client, s
   expect((await api.listBuckets({ client: boss })).response?.status).toBe(401);
 });
 
+test("configuration documents, with the checks and the codes of the S3 port", async ({ admin, server, bucket }) => {
+  await ok(api.createBucket({ client: admin, body: { name: bucket } }));
+  const path = { bucket };
+  isProblem(await api.getBucketTagging({ client: admin, path }), 404, "NoSuchTagSet");
+  const document = "<Tagging><TagSet><Tag><Key>team</Key><Value>blue</Value></Tag></TagSet></Tagging>";
+  await ok(api.putBucketTagging({ client: admin, path, body: { document } }));
+  expect((await ok(api.getBucketTagging({ client: admin, path }))).document).toContain("<Value>blue</Value>");
+  isProblem(await api.putBucketTagging({ client: admin, path, body: { document: "no" } }), 400, "MalformedXML");
+  const reader = await apiOf(server, await newUser(admin, [{ bucket, actions: ["list", "read"] }]));
+  isProblem(await api.putBucketTagging({ client: reader, path, body: { document } }), 403, "AccessDenied");
+  await ok(api.deleteBucketTagging({ client: admin, path }));
+  isProblem(await api.getBucketTagging({ client: admin, path }), 404, "NoSuchTagSet");
+
+  // The others: what is not there or not built says so by name, and what is no document is refused.
+  const client = admin;
+  const body = { document: "no document" };
+  for (const read of [
+    api.getBucketAcl({ client, path }),
+    api.getBucketCors({ client, path }),
+    api.getBucketLifecycle({ client, path }),
+    api.getBucketOwnershipControls({ client, path }),
+    api.getBucketPolicy({ client, path }),
+    api.getBucketPolicyStatus({ client, path }),
+    api.getBucketWebsite({ client, path }),
+    api.getObjectLockConfiguration({ client, path }),
+    api.getPublicAccessBlock({ client, path }),
+  ]) {
+    expect([200, 404, 501]).toContain((await read).response?.status);
+  }
+  for (const write of [
+    api.putBucketAcl({ client, path, body }),
+    api.putBucketCors({ client, path, body }),
+    api.putBucketLifecycle({ client, path, body }),
+    api.putBucketOwnershipControls({ client, path, body }),
+    api.putBucketPolicy({ client, path, body }),
+    api.putBucketWebsite({ client, path, body }),
+    api.putObjectLockConfiguration({ client, path, body }),
+    api.putPublicAccessBlock({ client, path, body }),
+  ]) {
+    expect([400, 501]).toContain((await write).response?.status);
+  }
+  for (const remove of [
+    api.deleteBucketCors({ client, path }),
+    api.deleteBucketLifecycle({ client, path }),
+    api.deleteBucketOwnershipControls({ client, path }),
+    api.deleteBucketPolicy({ client, path }),
+    api.deleteBucketWebsite({ client, path }),
+    api.deletePublicAccessBlock({ client, path }),
+  ]) {
+    expect([204, 501]).toContain((await remove).response?.status);
+  }
+});
+
 test("what nobody may do without signing in, and a restricted user neither", async ({ server, admin, bucket }) => {
   await ok(api.createBucket({ client: admin, body: { name: bucket } }));
   await ok(api.putContent({ client: admin, path: { bucket }, query: { key: "a" }, body: new Blob(["a"]) }));

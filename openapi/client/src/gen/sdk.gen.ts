@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CopyObjectData, CopyObjectErrors, CopyObjectResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateBucketData, CreateBucketErrors, CreateBucketResponses, CreateBulkCopyData, CreateBulkCopyErrors, CreateBulkCopyResponses, CreateBulkDeleteData, CreateBulkDeleteErrors, CreateBulkDeleteResponses, CreateFolderData, CreateFolderErrors, CreateFolderResponses, CreateLinkData, CreateLinkErrors, CreateLinkResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateZipData, CreateZipErrors, CreateZipResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteBucketData, DeleteBucketErrors, DeleteBucketResponses, DeleteObjectData, DeleteObjectErrors, DeleteObjectResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetBucketData, GetBucketErrors, GetBucketResponses, GetCompatibilityData, GetCompatibilityErrors, GetCompatibilityResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContentData, GetContentErrors, GetContentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetObjectData, GetObjectErrors, GetObjectResponses, GetQuotaData, GetQuotaErrors, GetQuotaResponses, GetServerData, GetServerErrors, GetServerResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersioningData, GetVersioningErrors, GetVersioningResponses, GetVersionResponses, GetZipData, GetZipErrors, GetZipResponses, HeadHealthData, HeadHealthErrors, HeadHealthResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListBucketsData, ListBucketsErrors, ListBucketsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListObjectsData, ListObjectsErrors, ListObjectsResponses, ListPartsData, ListPartsErrors, ListPartsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MoveObjectData, MoveObjectErrors, MoveObjectResponses, PutContentData, PutContentErrors, PutContentResponses, PutPartData, PutPartErrors, PutPartResponses, RenameObjectData, RenameObjectErrors, RenameObjectResponses, RotateSecretData, RotateSecretErrors, RotateSecretResponses, SearchObjectsData, SearchObjectsErrors, SearchObjectsResponses, SetQuotaData, SetQuotaErrors, SetQuotaResponses, SetUserPoliciesData, SetUserPoliciesErrors, SetUserPoliciesResponses, SetVersioningData, SetVersioningErrors, SetVersioningResponses } from './types.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CopyObjectData, CopyObjectErrors, CopyObjectResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateBucketData, CreateBucketErrors, CreateBucketResponses, CreateBulkCopyData, CreateBulkCopyErrors, CreateBulkCopyResponses, CreateBulkDeleteData, CreateBulkDeleteErrors, CreateBulkDeleteResponses, CreateFolderData, CreateFolderErrors, CreateFolderResponses, CreateLinkData, CreateLinkErrors, CreateLinkResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateZipData, CreateZipErrors, CreateZipResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteBucketCorsData, DeleteBucketCorsErrors, DeleteBucketCorsResponses, DeleteBucketData, DeleteBucketErrors, DeleteBucketLifecycleData, DeleteBucketLifecycleErrors, DeleteBucketLifecycleResponses, DeleteBucketOwnershipControlsData, DeleteBucketOwnershipControlsErrors, DeleteBucketOwnershipControlsResponses, DeleteBucketPolicyData, DeleteBucketPolicyErrors, DeleteBucketPolicyResponses, DeleteBucketResponses, DeleteBucketTaggingData, DeleteBucketTaggingErrors, DeleteBucketTaggingResponses, DeleteBucketWebsiteData, DeleteBucketWebsiteErrors, DeleteBucketWebsiteResponses, DeleteObjectData, DeleteObjectErrors, DeleteObjectResponses, DeletePublicAccessBlockData, DeletePublicAccessBlockErrors, DeletePublicAccessBlockResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetBucketAclData, GetBucketAclErrors, GetBucketAclResponses, GetBucketCorsData, GetBucketCorsErrors, GetBucketCorsResponses, GetBucketData, GetBucketErrors, GetBucketLifecycleData, GetBucketLifecycleErrors, GetBucketLifecycleResponses, GetBucketOwnershipControlsData, GetBucketOwnershipControlsErrors, GetBucketOwnershipControlsResponses, GetBucketPolicyData, GetBucketPolicyErrors, GetBucketPolicyResponses, GetBucketPolicyStatusData, GetBucketPolicyStatusErrors, GetBucketPolicyStatusResponses, GetBucketResponses, GetBucketTaggingData, GetBucketTaggingErrors, GetBucketTaggingResponses, GetBucketWebsiteData, GetBucketWebsiteErrors, GetBucketWebsiteResponses, GetCompatibilityData, GetCompatibilityErrors, GetCompatibilityResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContentData, GetContentErrors, GetContentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLifecycleHistoryData, GetLifecycleHistoryErrors, GetLifecycleHistoryResponses, GetObjectData, GetObjectErrors, GetObjectLockConfigurationData, GetObjectLockConfigurationErrors, GetObjectLockConfigurationResponses, GetObjectResponses, GetPublicAccessBlockData, GetPublicAccessBlockErrors, GetPublicAccessBlockResponses, GetQuotaData, GetQuotaErrors, GetQuotaResponses, GetServerData, GetServerErrors, GetServerResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersioningData, GetVersioningErrors, GetVersioningResponses, GetVersionResponses, GetZipData, GetZipErrors, GetZipResponses, HeadHealthData, HeadHealthErrors, HeadHealthResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListBucketsData, ListBucketsErrors, ListBucketsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListObjectsData, ListObjectsErrors, ListObjectsResponses, ListPartsData, ListPartsErrors, ListPartsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MoveObjectData, MoveObjectErrors, MoveObjectResponses, PreviewLifecycleData, PreviewLifecycleErrors, PreviewLifecycleResponses, PutBucketAclData, PutBucketAclErrors, PutBucketAclResponses, PutBucketCorsData, PutBucketCorsErrors, PutBucketCorsResponses, PutBucketLifecycleData, PutBucketLifecycleErrors, PutBucketLifecycleResponses, PutBucketOwnershipControlsData, PutBucketOwnershipControlsErrors, PutBucketOwnershipControlsResponses, PutBucketPolicyData, PutBucketPolicyErrors, PutBucketPolicyResponses, PutBucketTaggingData, PutBucketTaggingErrors, PutBucketTaggingResponses, PutBucketWebsiteData, PutBucketWebsiteErrors, PutBucketWebsiteResponses, PutContentData, PutContentErrors, PutContentResponses, PutObjectLockConfigurationData, PutObjectLockConfigurationErrors, PutObjectLockConfigurationResponses, PutPartData, PutPartErrors, PutPartResponses, PutPublicAccessBlockData, PutPublicAccessBlockErrors, PutPublicAccessBlockResponses, RenameObjectData, RenameObjectErrors, RenameObjectResponses, RotateSecretData, RotateSecretErrors, RotateSecretResponses, SearchObjectsData, SearchObjectsErrors, SearchObjectsResponses, SetQuotaData, SetQuotaErrors, SetQuotaResponses, SetUserPoliciesData, SetUserPoliciesErrors, SetUserPoliciesResponses, SetVersioningData, SetVersioningErrors, SetVersioningResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -229,6 +229,640 @@ export const putContent = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * Get the document acl
+ *
+ * As GET `?acl` of the S3 port.
+ *
+ * Permission: s3:GetBucketAcl.
+ */
+export const getBucketAcl = <ThrowOnError extends boolean = false>(options: Options<GetBucketAclData, ThrowOnError>) => (options.client ?? client).get<GetBucketAclResponses, GetBucketAclErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/acl',
+    ...options
+});
+
+/**
+ * Set the document acl
+ *
+ * As PUT `?acl` of the S3 port.
+ *
+ * Permission: s3:PutBucketAcl.
+ */
+export const putBucketAcl = <ThrowOnError extends boolean = false>(options: Options<PutBucketAclData, ThrowOnError>) => (options.client ?? client).put<PutBucketAclResponses, PutBucketAclErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/acl',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove the document cors
+ *
+ * As DELETE `?cors` of the S3 port.
+ *
+ * Permission: s3:PutBucketCORS.
+ */
+export const deleteBucketCors = <ThrowOnError extends boolean = false>(options: Options<DeleteBucketCorsData, ThrowOnError>) => (options.client ?? client).delete<DeleteBucketCorsResponses, DeleteBucketCorsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/cors',
+    ...options
+});
+
+/**
+ * Get the document cors
+ *
+ * As GET `?cors` of the S3 port.
+ *
+ * Permission: s3:GetBucketCORS.
+ */
+export const getBucketCors = <ThrowOnError extends boolean = false>(options: Options<GetBucketCorsData, ThrowOnError>) => (options.client ?? client).get<GetBucketCorsResponses, GetBucketCorsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/cors',
+    ...options
+});
+
+/**
+ * Set the document cors
+ *
+ * As PUT `?cors` of the S3 port.
+ *
+ * Permission: s3:PutBucketCORS.
+ */
+export const putBucketCors = <ThrowOnError extends boolean = false>(options: Options<PutBucketCorsData, ThrowOnError>) => (options.client ?? client).put<PutBucketCorsResponses, PutBucketCorsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/cors',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove the document lifecycle
+ *
+ * As DELETE `?lifecycle` of the S3 port.
+ *
+ * Permission: s3:PutLifecycleConfiguration.
+ */
+export const deleteBucketLifecycle = <ThrowOnError extends boolean = false>(options: Options<DeleteBucketLifecycleData, ThrowOnError>) => (options.client ?? client).delete<DeleteBucketLifecycleResponses, DeleteBucketLifecycleErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/lifecycle',
+    ...options
+});
+
+/**
+ * Get the document lifecycle
+ *
+ * As GET `?lifecycle` of the S3 port.
+ *
+ * Permission: s3:GetLifecycleConfiguration.
+ */
+export const getBucketLifecycle = <ThrowOnError extends boolean = false>(options: Options<GetBucketLifecycleData, ThrowOnError>) => (options.client ?? client).get<GetBucketLifecycleResponses, GetBucketLifecycleErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/lifecycle',
+    ...options
+});
+
+/**
+ * Set the document lifecycle
+ *
+ * As PUT `?lifecycle` of the S3 port.
+ *
+ * Permission: s3:PutLifecycleConfiguration.
+ */
+export const putBucketLifecycle = <ThrowOnError extends boolean = false>(options: Options<PutBucketLifecycleData, ThrowOnError>) => (options.client ?? client).put<PutBucketLifecycleResponses, PutBucketLifecycleErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/lifecycle',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get the document object-lock
+ *
+ * As GET `?object-lock` of the S3 port.
+ *
+ * Permission: s3:GetBucketObjectLockConfiguration.
+ */
+export const getObjectLockConfiguration = <ThrowOnError extends boolean = false>(options: Options<GetObjectLockConfigurationData, ThrowOnError>) => (options.client ?? client).get<GetObjectLockConfigurationResponses, GetObjectLockConfigurationErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/object-lock',
+    ...options
+});
+
+/**
+ * Set the document object-lock
+ *
+ * As PUT `?object-lock` of the S3 port.
+ *
+ * Permission: s3:PutBucketObjectLockConfiguration.
+ */
+export const putObjectLockConfiguration = <ThrowOnError extends boolean = false>(options: Options<PutObjectLockConfigurationData, ThrowOnError>) => (options.client ?? client).put<PutObjectLockConfigurationResponses, PutObjectLockConfigurationErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/object-lock',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove the document ownershipControls
+ *
+ * As DELETE `?ownershipControls` of the S3 port.
+ *
+ * Permission: s3:PutBucketOwnershipControls.
+ */
+export const deleteBucketOwnershipControls = <ThrowOnError extends boolean = false>(options: Options<DeleteBucketOwnershipControlsData, ThrowOnError>) => (options.client ?? client).delete<DeleteBucketOwnershipControlsResponses, DeleteBucketOwnershipControlsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/ownershipControls',
+    ...options
+});
+
+/**
+ * Get the document ownershipControls
+ *
+ * As GET `?ownershipControls` of the S3 port.
+ *
+ * Permission: s3:GetBucketOwnershipControls.
+ */
+export const getBucketOwnershipControls = <ThrowOnError extends boolean = false>(options: Options<GetBucketOwnershipControlsData, ThrowOnError>) => (options.client ?? client).get<GetBucketOwnershipControlsResponses, GetBucketOwnershipControlsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/ownershipControls',
+    ...options
+});
+
+/**
+ * Set the document ownershipControls
+ *
+ * As PUT `?ownershipControls` of the S3 port.
+ *
+ * Permission: s3:PutBucketOwnershipControls.
+ */
+export const putBucketOwnershipControls = <ThrowOnError extends boolean = false>(options: Options<PutBucketOwnershipControlsData, ThrowOnError>) => (options.client ?? client).put<PutBucketOwnershipControlsResponses, PutBucketOwnershipControlsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/ownershipControls',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove the document policy
+ *
+ * As DELETE `?policy` of the S3 port.
+ *
+ * Permission: s3:DeleteBucketPolicy.
+ */
+export const deleteBucketPolicy = <ThrowOnError extends boolean = false>(options: Options<DeleteBucketPolicyData, ThrowOnError>) => (options.client ?? client).delete<DeleteBucketPolicyResponses, DeleteBucketPolicyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/policy',
+    ...options
+});
+
+/**
+ * Get the document policy
+ *
+ * As GET `?policy` of the S3 port.
+ *
+ * Permission: s3:GetBucketPolicy.
+ */
+export const getBucketPolicy = <ThrowOnError extends boolean = false>(options: Options<GetBucketPolicyData, ThrowOnError>) => (options.client ?? client).get<GetBucketPolicyResponses, GetBucketPolicyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/policy',
+    ...options
+});
+
+/**
+ * Set the document policy
+ *
+ * As PUT `?policy` of the S3 port.
+ *
+ * Permission: s3:PutBucketPolicy.
+ */
+export const putBucketPolicy = <ThrowOnError extends boolean = false>(options: Options<PutBucketPolicyData, ThrowOnError>) => (options.client ?? client).put<PutBucketPolicyResponses, PutBucketPolicyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/policy',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get the document policyStatus
+ *
+ * As GET `?policyStatus` of the S3 port.
+ *
+ * Permission: s3:GetBucketPolicyStatus.
+ */
+export const getBucketPolicyStatus = <ThrowOnError extends boolean = false>(options: Options<GetBucketPolicyStatusData, ThrowOnError>) => (options.client ?? client).get<GetBucketPolicyStatusResponses, GetBucketPolicyStatusErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/policyStatus',
+    ...options
+});
+
+/**
+ * Remove the document publicAccessBlock
+ *
+ * As DELETE `?publicAccessBlock` of the S3 port.
+ *
+ * Permission: s3:PutBucketPublicAccessBlock.
+ */
+export const deletePublicAccessBlock = <ThrowOnError extends boolean = false>(options: Options<DeletePublicAccessBlockData, ThrowOnError>) => (options.client ?? client).delete<DeletePublicAccessBlockResponses, DeletePublicAccessBlockErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/publicAccessBlock',
+    ...options
+});
+
+/**
+ * Get the document publicAccessBlock
+ *
+ * As GET `?publicAccessBlock` of the S3 port.
+ *
+ * Permission: s3:GetBucketPublicAccessBlock.
+ */
+export const getPublicAccessBlock = <ThrowOnError extends boolean = false>(options: Options<GetPublicAccessBlockData, ThrowOnError>) => (options.client ?? client).get<GetPublicAccessBlockResponses, GetPublicAccessBlockErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/publicAccessBlock',
+    ...options
+});
+
+/**
+ * Set the document publicAccessBlock
+ *
+ * As PUT `?publicAccessBlock` of the S3 port.
+ *
+ * Permission: s3:PutBucketPublicAccessBlock.
+ */
+export const putPublicAccessBlock = <ThrowOnError extends boolean = false>(options: Options<PutPublicAccessBlockData, ThrowOnError>) => (options.client ?? client).put<PutPublicAccessBlockResponses, PutPublicAccessBlockErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/publicAccessBlock',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove the document tagging
+ *
+ * As DELETE `?tagging` of the S3 port.
+ *
+ * Permission: s3:PutBucketTagging.
+ */
+export const deleteBucketTagging = <ThrowOnError extends boolean = false>(options: Options<DeleteBucketTaggingData, ThrowOnError>) => (options.client ?? client).delete<DeleteBucketTaggingResponses, DeleteBucketTaggingErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/tagging',
+    ...options
+});
+
+/**
+ * Get the document tagging
+ *
+ * As GET `?tagging` of the S3 port.
+ *
+ * Permission: s3:GetBucketTagging.
+ */
+export const getBucketTagging = <ThrowOnError extends boolean = false>(options: Options<GetBucketTaggingData, ThrowOnError>) => (options.client ?? client).get<GetBucketTaggingResponses, GetBucketTaggingErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/tagging',
+    ...options
+});
+
+/**
+ * Set the document tagging
+ *
+ * As PUT `?tagging` of the S3 port.
+ *
+ * Permission: s3:PutBucketTagging.
+ */
+export const putBucketTagging = <ThrowOnError extends boolean = false>(options: Options<PutBucketTaggingData, ThrowOnError>) => (options.client ?? client).put<PutBucketTaggingResponses, PutBucketTaggingErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/tagging',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove the document website
+ *
+ * As DELETE `?website` of the S3 port.
+ *
+ * Permission: s3:DeleteBucketWebsite.
+ */
+export const deleteBucketWebsite = <ThrowOnError extends boolean = false>(options: Options<DeleteBucketWebsiteData, ThrowOnError>) => (options.client ?? client).delete<DeleteBucketWebsiteResponses, DeleteBucketWebsiteErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/website',
+    ...options
+});
+
+/**
+ * Get the document website
+ *
+ * As GET `?website` of the S3 port.
+ *
+ * Permission: s3:GetBucketWebsite.
+ */
+export const getBucketWebsite = <ThrowOnError extends boolean = false>(options: Options<GetBucketWebsiteData, ThrowOnError>) => (options.client ?? client).get<GetBucketWebsiteResponses, GetBucketWebsiteErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/website',
+    ...options
+});
+
+/**
+ * Set the document website
+ *
+ * As PUT `?website` of the S3 port.
+ *
+ * Permission: s3:PutBucketWebsite.
+ */
+export const putBucketWebsite = <ThrowOnError extends boolean = false>(options: Options<PutBucketWebsiteData, ThrowOnError>) => (options.client ?? client).put<PutBucketWebsiteResponses, PutBucketWebsiteErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/documents/website',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Create an empty folder
  *
  * An empty object whose key ends with a slash. Refused with PreconditionFailed when it exists.
@@ -248,6 +882,56 @@ export const createFolder = <ThrowOnError extends boolean = false>(options: Opti
         { name: 'Authorization', type: 'apiKey' }
     ],
     url: '/myfsio/buckets/{bucket}/folder',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What the lifecycle rules did
+ *
+ * The latest rounds through the bucket, newest first. Rounds in which nothing was due are told once, as the last of them.
+ *
+ * Permission: s3:GetLifecycleConfiguration.
+ */
+export const getLifecycleHistory = <ThrowOnError extends boolean = false>(options: Options<GetLifecycleHistoryData, ThrowOnError>) => (options.client ?? client).get<GetLifecycleHistoryResponses, GetLifecycleHistoryErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/lifecycle/history',
+    ...options
+});
+
+/**
+ * What lifecycle rules would do
+ *
+ * Tells what the given rules, which are not stored, would end by now. A large bucket is looked at in parts: while the answer has a cursor, send the same rules again with it, and add up.
+ *
+ * Permission: s3:PutLifecycleConfiguration.
+ */
+export const previewLifecycle = <ThrowOnError extends boolean = false>(options: Options<PreviewLifecycleData, ThrowOnError>) => (options.client ?? client).post<PreviewLifecycleResponses, PreviewLifecycleErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/lifecycle/preview',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -178,6 +178,13 @@ export type Deleted = {
     versionId?: string;
 };
 
+export type Document = {
+    /**
+     * XML; JSON for policies
+     */
+    document: string;
+};
+
 export type Engine = {
     diskBytes: number;
     fields: {
@@ -289,6 +296,143 @@ export type JobError = {
 
 export type JobList = {
     jobs: Array<Job>;
+};
+
+export type LifecycleHistory = {
+    runs: Array<LifecycleRun>;
+};
+
+export type LifecycleItem = {
+    /**
+     * expire: the current version; remove: a noncurrent one; clear: a delete marker; abort: an upload
+     */
+    action: 'expire' | 'remove' | 'clear' | 'abort';
+    key: string;
+    /**
+     * Id of the rule
+     */
+    rule: string;
+    /**
+     * When it was due
+     */
+    since: string;
+    /**
+     * Bytes
+     */
+    size: number;
+    uploadId?: string;
+    versionId?: string;
+};
+
+export type LifecyclePreview = {
+    /**
+     * Absent at the end of the bucket
+     */
+    cursor?: string;
+    /**
+     * Current versions
+     */
+    expired: Tally;
+    /**
+     * What was due and stayed: protected, or changed meanwhile
+     */
+    kept: Tally;
+    /**
+     * Versions and uploads that were looked at
+     */
+    looked: number;
+    /**
+     * Delete markers with no version below them
+     */
+    markers: number;
+    /**
+     * Noncurrent versions
+     */
+    removed: Tally;
+    /**
+     * The first ones
+     */
+    sample: Array<LifecycleItem>;
+    /**
+     * Uploads that were not completed
+     */
+    uploads: Tally;
+};
+
+export type LifecyclePreviewRequest = {
+    /**
+     * Of the part before
+     */
+    cursor?: string;
+    rules: Array<LifecycleRule>;
+};
+
+export type LifecycleRule = {
+    /**
+     * Uploads are aborted so many days after their start
+     */
+    abortUploadDays?: number;
+    /**
+     * Current versions expire at this midnight UTC
+     */
+    expireDate?: string;
+    /**
+     * Current versions expire so many days after they were made
+     */
+    expireDays?: number;
+    /**
+     * Delete markers go that have no version below them
+     */
+    expireMarkers?: boolean;
+    id: string;
+    /**
+     * So many of them stay
+     */
+    newerNoncurrentVersions?: number;
+    /**
+     * Versions go so many days after others took their place
+     */
+    noncurrentDays?: number;
+    prefix?: string;
+    /**
+     * Bytes
+     */
+    sizeGreaterThan?: number;
+    /**
+     * Bytes
+     */
+    sizeLessThan?: number;
+    tags?: Array<LifecycleTag>;
+};
+
+export type LifecycleRun = {
+    ended: string;
+    /**
+     * Current versions
+     */
+    expired: Tally;
+    /**
+     * What was due and stayed: protected, or changed meanwhile
+     */
+    kept: Tally;
+    /**
+     * Delete markers with no version below them
+     */
+    markers: number;
+    /**
+     * Noncurrent versions
+     */
+    removed: Tally;
+    started: string;
+    /**
+     * Uploads that were not completed
+     */
+    uploads: Tally;
+};
+
+export type LifecycleTag = {
+    key: string;
+    value: string;
 };
 
 export type MetadataPair = {
@@ -755,6 +899,11 @@ export type Stored = {
     versionId?: string;
 };
 
+export type Tally = {
+    bytes: number;
+    count: number;
+};
+
 export type Token = {
     expires: string;
     token: string;
@@ -1189,6 +1338,708 @@ export type PutContentResponses = {
 
 export type PutContentResponse = PutContentResponses[keyof PutContentResponses];
 
+export type GetBucketAclData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/acl';
+};
+
+export type GetBucketAclErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetBucketAclError = GetBucketAclErrors[keyof GetBucketAclErrors];
+
+export type GetBucketAclResponses = {
+    /**
+     * OK
+     */
+    200: Document;
+};
+
+export type GetBucketAclResponse = GetBucketAclResponses[keyof GetBucketAclResponses];
+
+export type PutBucketAclData = {
+    body: Document;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/acl';
+};
+
+export type PutBucketAclErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PutBucketAclError = PutBucketAclErrors[keyof PutBucketAclErrors];
+
+export type PutBucketAclResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type PutBucketAclResponse = PutBucketAclResponses[keyof PutBucketAclResponses];
+
+export type DeleteBucketCorsData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/cors';
+};
+
+export type DeleteBucketCorsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteBucketCorsError = DeleteBucketCorsErrors[keyof DeleteBucketCorsErrors];
+
+export type DeleteBucketCorsResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteBucketCorsResponse = DeleteBucketCorsResponses[keyof DeleteBucketCorsResponses];
+
+export type GetBucketCorsData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/cors';
+};
+
+export type GetBucketCorsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetBucketCorsError = GetBucketCorsErrors[keyof GetBucketCorsErrors];
+
+export type GetBucketCorsResponses = {
+    /**
+     * OK
+     */
+    200: Document;
+};
+
+export type GetBucketCorsResponse = GetBucketCorsResponses[keyof GetBucketCorsResponses];
+
+export type PutBucketCorsData = {
+    body: Document;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/cors';
+};
+
+export type PutBucketCorsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PutBucketCorsError = PutBucketCorsErrors[keyof PutBucketCorsErrors];
+
+export type PutBucketCorsResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type PutBucketCorsResponse = PutBucketCorsResponses[keyof PutBucketCorsResponses];
+
+export type DeleteBucketLifecycleData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/lifecycle';
+};
+
+export type DeleteBucketLifecycleErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteBucketLifecycleError = DeleteBucketLifecycleErrors[keyof DeleteBucketLifecycleErrors];
+
+export type DeleteBucketLifecycleResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteBucketLifecycleResponse = DeleteBucketLifecycleResponses[keyof DeleteBucketLifecycleResponses];
+
+export type GetBucketLifecycleData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/lifecycle';
+};
+
+export type GetBucketLifecycleErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetBucketLifecycleError = GetBucketLifecycleErrors[keyof GetBucketLifecycleErrors];
+
+export type GetBucketLifecycleResponses = {
+    /**
+     * OK
+     */
+    200: Document;
+};
+
+export type GetBucketLifecycleResponse = GetBucketLifecycleResponses[keyof GetBucketLifecycleResponses];
+
+export type PutBucketLifecycleData = {
+    body: Document;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/lifecycle';
+};
+
+export type PutBucketLifecycleErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PutBucketLifecycleError = PutBucketLifecycleErrors[keyof PutBucketLifecycleErrors];
+
+export type PutBucketLifecycleResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type PutBucketLifecycleResponse = PutBucketLifecycleResponses[keyof PutBucketLifecycleResponses];
+
+export type GetObjectLockConfigurationData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/object-lock';
+};
+
+export type GetObjectLockConfigurationErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetObjectLockConfigurationError = GetObjectLockConfigurationErrors[keyof GetObjectLockConfigurationErrors];
+
+export type GetObjectLockConfigurationResponses = {
+    /**
+     * OK
+     */
+    200: Document;
+};
+
+export type GetObjectLockConfigurationResponse = GetObjectLockConfigurationResponses[keyof GetObjectLockConfigurationResponses];
+
+export type PutObjectLockConfigurationData = {
+    body: Document;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/object-lock';
+};
+
+export type PutObjectLockConfigurationErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PutObjectLockConfigurationError = PutObjectLockConfigurationErrors[keyof PutObjectLockConfigurationErrors];
+
+export type PutObjectLockConfigurationResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type PutObjectLockConfigurationResponse = PutObjectLockConfigurationResponses[keyof PutObjectLockConfigurationResponses];
+
+export type DeleteBucketOwnershipControlsData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/ownershipControls';
+};
+
+export type DeleteBucketOwnershipControlsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteBucketOwnershipControlsError = DeleteBucketOwnershipControlsErrors[keyof DeleteBucketOwnershipControlsErrors];
+
+export type DeleteBucketOwnershipControlsResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteBucketOwnershipControlsResponse = DeleteBucketOwnershipControlsResponses[keyof DeleteBucketOwnershipControlsResponses];
+
+export type GetBucketOwnershipControlsData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/ownershipControls';
+};
+
+export type GetBucketOwnershipControlsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetBucketOwnershipControlsError = GetBucketOwnershipControlsErrors[keyof GetBucketOwnershipControlsErrors];
+
+export type GetBucketOwnershipControlsResponses = {
+    /**
+     * OK
+     */
+    200: Document;
+};
+
+export type GetBucketOwnershipControlsResponse = GetBucketOwnershipControlsResponses[keyof GetBucketOwnershipControlsResponses];
+
+export type PutBucketOwnershipControlsData = {
+    body: Document;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/ownershipControls';
+};
+
+export type PutBucketOwnershipControlsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PutBucketOwnershipControlsError = PutBucketOwnershipControlsErrors[keyof PutBucketOwnershipControlsErrors];
+
+export type PutBucketOwnershipControlsResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type PutBucketOwnershipControlsResponse = PutBucketOwnershipControlsResponses[keyof PutBucketOwnershipControlsResponses];
+
+export type DeleteBucketPolicyData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/policy';
+};
+
+export type DeleteBucketPolicyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteBucketPolicyError = DeleteBucketPolicyErrors[keyof DeleteBucketPolicyErrors];
+
+export type DeleteBucketPolicyResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteBucketPolicyResponse = DeleteBucketPolicyResponses[keyof DeleteBucketPolicyResponses];
+
+export type GetBucketPolicyData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/policy';
+};
+
+export type GetBucketPolicyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetBucketPolicyError = GetBucketPolicyErrors[keyof GetBucketPolicyErrors];
+
+export type GetBucketPolicyResponses = {
+    /**
+     * OK
+     */
+    200: Document;
+};
+
+export type GetBucketPolicyResponse = GetBucketPolicyResponses[keyof GetBucketPolicyResponses];
+
+export type PutBucketPolicyData = {
+    body: Document;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/policy';
+};
+
+export type PutBucketPolicyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PutBucketPolicyError = PutBucketPolicyErrors[keyof PutBucketPolicyErrors];
+
+export type PutBucketPolicyResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type PutBucketPolicyResponse = PutBucketPolicyResponses[keyof PutBucketPolicyResponses];
+
+export type GetBucketPolicyStatusData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/policyStatus';
+};
+
+export type GetBucketPolicyStatusErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetBucketPolicyStatusError = GetBucketPolicyStatusErrors[keyof GetBucketPolicyStatusErrors];
+
+export type GetBucketPolicyStatusResponses = {
+    /**
+     * OK
+     */
+    200: Document;
+};
+
+export type GetBucketPolicyStatusResponse = GetBucketPolicyStatusResponses[keyof GetBucketPolicyStatusResponses];
+
+export type DeletePublicAccessBlockData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/publicAccessBlock';
+};
+
+export type DeletePublicAccessBlockErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeletePublicAccessBlockError = DeletePublicAccessBlockErrors[keyof DeletePublicAccessBlockErrors];
+
+export type DeletePublicAccessBlockResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeletePublicAccessBlockResponse = DeletePublicAccessBlockResponses[keyof DeletePublicAccessBlockResponses];
+
+export type GetPublicAccessBlockData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/publicAccessBlock';
+};
+
+export type GetPublicAccessBlockErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetPublicAccessBlockError = GetPublicAccessBlockErrors[keyof GetPublicAccessBlockErrors];
+
+export type GetPublicAccessBlockResponses = {
+    /**
+     * OK
+     */
+    200: Document;
+};
+
+export type GetPublicAccessBlockResponse = GetPublicAccessBlockResponses[keyof GetPublicAccessBlockResponses];
+
+export type PutPublicAccessBlockData = {
+    body: Document;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/publicAccessBlock';
+};
+
+export type PutPublicAccessBlockErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PutPublicAccessBlockError = PutPublicAccessBlockErrors[keyof PutPublicAccessBlockErrors];
+
+export type PutPublicAccessBlockResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type PutPublicAccessBlockResponse = PutPublicAccessBlockResponses[keyof PutPublicAccessBlockResponses];
+
+export type DeleteBucketTaggingData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/tagging';
+};
+
+export type DeleteBucketTaggingErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteBucketTaggingError = DeleteBucketTaggingErrors[keyof DeleteBucketTaggingErrors];
+
+export type DeleteBucketTaggingResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteBucketTaggingResponse = DeleteBucketTaggingResponses[keyof DeleteBucketTaggingResponses];
+
+export type GetBucketTaggingData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/tagging';
+};
+
+export type GetBucketTaggingErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetBucketTaggingError = GetBucketTaggingErrors[keyof GetBucketTaggingErrors];
+
+export type GetBucketTaggingResponses = {
+    /**
+     * OK
+     */
+    200: Document;
+};
+
+export type GetBucketTaggingResponse = GetBucketTaggingResponses[keyof GetBucketTaggingResponses];
+
+export type PutBucketTaggingData = {
+    body: Document;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/tagging';
+};
+
+export type PutBucketTaggingErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PutBucketTaggingError = PutBucketTaggingErrors[keyof PutBucketTaggingErrors];
+
+export type PutBucketTaggingResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type PutBucketTaggingResponse = PutBucketTaggingResponses[keyof PutBucketTaggingResponses];
+
+export type DeleteBucketWebsiteData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/website';
+};
+
+export type DeleteBucketWebsiteErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteBucketWebsiteError = DeleteBucketWebsiteErrors[keyof DeleteBucketWebsiteErrors];
+
+export type DeleteBucketWebsiteResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteBucketWebsiteResponse = DeleteBucketWebsiteResponses[keyof DeleteBucketWebsiteResponses];
+
+export type GetBucketWebsiteData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/website';
+};
+
+export type GetBucketWebsiteErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetBucketWebsiteError = GetBucketWebsiteErrors[keyof GetBucketWebsiteErrors];
+
+export type GetBucketWebsiteResponses = {
+    /**
+     * OK
+     */
+    200: Document;
+};
+
+export type GetBucketWebsiteResponse = GetBucketWebsiteResponses[keyof GetBucketWebsiteResponses];
+
+export type PutBucketWebsiteData = {
+    body: Document;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/documents/website';
+};
+
+export type PutBucketWebsiteErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PutBucketWebsiteError = PutBucketWebsiteErrors[keyof PutBucketWebsiteErrors];
+
+export type PutBucketWebsiteResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type PutBucketWebsiteResponse = PutBucketWebsiteResponses[keyof PutBucketWebsiteResponses];
+
 export type CreateFolderData = {
     body: FolderRequest;
     path: {
@@ -1215,6 +2066,60 @@ export type CreateFolderResponses = {
 };
 
 export type CreateFolderResponse = CreateFolderResponses[keyof CreateFolderResponses];
+
+export type GetLifecycleHistoryData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/lifecycle/history';
+};
+
+export type GetLifecycleHistoryErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetLifecycleHistoryError = GetLifecycleHistoryErrors[keyof GetLifecycleHistoryErrors];
+
+export type GetLifecycleHistoryResponses = {
+    /**
+     * OK
+     */
+    200: LifecycleHistory;
+};
+
+export type GetLifecycleHistoryResponse = GetLifecycleHistoryResponses[keyof GetLifecycleHistoryResponses];
+
+export type PreviewLifecycleData = {
+    body: LifecyclePreviewRequest;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/lifecycle/preview';
+};
+
+export type PreviewLifecycleErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PreviewLifecycleError = PreviewLifecycleErrors[keyof PreviewLifecycleErrors];
+
+export type PreviewLifecycleResponses = {
+    /**
+     * OK
+     */
+    200: LifecyclePreview;
+};
+
+export type PreviewLifecycleResponse = PreviewLifecycleResponses[keyof PreviewLifecycleResponses];
 
 export type DeleteObjectData = {
     body?: never;

@@ -1,0 +1,69 @@
+package iam
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/kv"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/policy"
+)
+
+// CheckPrincipals returns fault.MalformedPolicy when a document names an account or a user that does not exist.
+func (s *Service) CheckPrincipals(ctx context.Context, d *policy.Document) error {
+	const op = "iam.CheckPrincipals"
+	named := d.Named()
+	if len(named) == 0 {
+		return nil
+	}
+	return faulty(op, s.Store.View(ctx, func(r kv.Reader) error {
+		for _, n := range named {
+			ok, err := s.exists(r, n)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				return fault.New(op, fault.MalformedPolicy, fmt.Sprintf("Invalid principal in policy: %q does not exist.", n.Text))
+			}
+		}
+		return nil
+	}))
+}
+
+func (s *Service) exists(r kv.Reader, n policy.Named) (ok bool, err error) {
+	switch {
+	case n.Account != "":
+		id := n.Account
+		if id == AccountNumber(DefaultAccount) {
+			id = DefaultAccount
+		}
+		_, err = meta.GetAccount(r, id)
+	case n.CanonicalID != "":
+		list, err := accounts(r)
+		for _, a := range list {
+			ok = ok || CanonicalID(a.ID) == n.CanonicalID
+		}
+		return ok, err
+	case n.UserID != "":
+		_, err = s.get(r, n.UserID)
+	default:
+		return s.existsARN(r, n.ARN)
+	}
+	if errors.Is(err, kv.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// existsARN looks for the user of an ARN. Roles and sessions do not exist here.
+func (s *Service) existsARN(r kv.Reader, arn string) (bool, error) {
+	list, err := s.all(r)
+	for _, l := range list {
+		if userARN(AccountNumber(l.user.Account), l.arnName()) == arn {
+			return true, err
+		}
+	}
+	return false, err
+}
