@@ -32,6 +32,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/ident"
 	"github.com/myfsio/myfsio/backend/internal/kv"
+	"github.com/myfsio/myfsio/backend/internal/lifecycle"
 	"github.com/myfsio/myfsio/backend/internal/object"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/seal"
@@ -49,16 +50,17 @@ const (
 
 // Deps is what an API needs. The specification needs none of it.
 type Deps struct {
-	IAM     *iam.Service
-	Buckets *bucket.Service
-	Objects *object.Service
-	KV      kv.Store
-	Seal    *seal.Box
-	Clock   clock.Clock
-	Idents  *ident.Source
-	Logger  *slog.Logger
-	Config  *config.Config
-	Report  *config.Report // values for getConfig; nil shows none
+	IAM       *iam.Service
+	Buckets   *bucket.Service
+	Objects   *object.Service
+	Lifecycle *lifecycle.Service
+	KV        kv.Store
+	Seal      *seal.Box
+	Clock     clock.Clock
+	Idents    *ident.Source
+	Logger    *slog.Logger
+	Config    *config.Config
+	Report    *config.Report // values for getConfig; nil shows none
 
 	Limiter  limiter.Store // counters of requests; nil for no limits
 	S3Port   int           // of the S3 listener, for links where no public address is set

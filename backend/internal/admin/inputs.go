@@ -45,6 +45,13 @@ type (
 		}
 	}
 
+	lifecycleHistoryInput struct {
+		Bucket string `path:"bucket" maxLength:"63"`
+	}
+	previewLifecycleInput struct {
+		Bucket string `path:"bucket" maxLength:"63"`
+		Body   LifecyclePreviewRequest
+	}
 	getQuotaInput struct {
 		Bucket string `path:"bucket" maxLength:"63"`
 	}

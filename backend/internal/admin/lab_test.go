@@ -27,6 +27,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/ident"
 	"github.com/myfsio/myfsio/backend/internal/kv/kvtest"
+	"github.com/myfsio/myfsio/backend/internal/lifecycle"
 	"github.com/myfsio/myfsio/backend/internal/object"
 	"github.com/myfsio/myfsio/backend/internal/seal"
 )
@@ -84,6 +85,7 @@ func start(t *testing.T, change ...func(*Deps)) *lab {
 	l.deps.Buckets = bucket.New(bucket.Deps{KV: store, Clock: l.clock, Idents: ids, Region: "us-east-1"})
 	l.deps.Objects, err = object.Open(ctx, object.Deps{KV: store, Blobs: l.blobs, Clock: l.clock, Idents: ids, MinPartSize: 1, Logger: l.deps.Logger})
 	require.NoError(t, err)
+	l.deps.Lifecycle = lifecycle.New(lifecycle.Deps{KV: store, Buckets: l.deps.Buckets, Objects: l.deps.Objects, Clock: l.clock, Logger: l.deps.Logger})
 	l.api, err = New(l.deps)
 	require.NoError(t, err)
 	l.console, l.s3 = l.mount(Console), l.mount(S3)

@@ -228,7 +228,7 @@ func (a *API) admin(id *iam.Identity) bool { return a.IAM.AuthorizeAdmin(id, "ia
 var (
 	bucketActions = []string{
 		"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads", "s3:DeleteBucket", "s3:GetBucketVersioning", "s3:PutBucketVersioning",
-		"myfsio:GetBucketQuota", "myfsio:PutBucketQuota",
+		"s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration", "myfsio:GetBucketQuota", "myfsio:PutBucketQuota",
 	}
 	keyActions = []string{
 		"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",

@@ -150,6 +150,16 @@ func (a *API) bucketRoutes(m *mount) {
 		summary: "Enable or suspend versioning",
 	}, a.setVersioning)
 	add(m, operation{
+		id: "getLifecycleHistory", method: http.MethodGet, path: "/myfsio/buckets/{bucket}/lifecycle/history", tag: tagBuckets, need: data("s3:GetLifecycleConfiguration"),
+		summary: "What the lifecycle rules did",
+		text:    "The latest rounds through the bucket, newest first. Rounds in which nothing was due are told once, as the last of them.",
+	}, a.lifecycleHistory)
+	add(m, operation{
+		id: "previewLifecycle", method: http.MethodPost, path: "/myfsio/buckets/{bucket}/lifecycle/preview", tag: tagBuckets, need: data("s3:PutLifecycleConfiguration"),
+		summary: "What lifecycle rules would do",
+		text:    "Tells what the given rules, which are not stored, would end by now. A large bucket is looked at in parts: while the answer has a cursor, send the same rules again with it, and add up.",
+	}, a.previewLifecycle)
+	add(m, operation{
 		id: "getQuota", method: http.MethodGet, path: "/myfsio/buckets/{bucket}/quota", tag: tagBuckets, need: data("myfsio:GetBucketQuota"),
 		summary: "Get the quota and what counts toward it",
 	}, a.getQuota)

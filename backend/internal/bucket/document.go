@@ -32,6 +32,9 @@ var Acceleration = Document[meta.Acceleration]{Name: "accelerate", Encode: (*met
 // Lifecycle is its lifecycle rules.
 var Lifecycle = Document[meta.Lifecycle]{Name: "lifecycle", Encode: (*meta.Lifecycle).Encode, Decode: meta.DecodeLifecycle}
 
+// LifecycleHistory is what the rules did of late.
+var LifecycleHistory = Document[meta.LifecycleHistory]{Name: "lifecycle-history", Encode: (*meta.LifecycleHistory).Encode, Decode: meta.DecodeLifecycleHistory}
+
 // decodedDocument is what was made of a row: nil when there is none. It holds as a decodedBucket does, and as long as the row's bytes are
 // the same.
 type decodedDocument struct {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // examples are secrets that stand in documentation, here and elsewhere.
@@ -72,6 +73,9 @@ func (c *Config) Check() (found []Finding) {
 	}
 	if c.LogToFile && c.LogMaxBytes > 0 && c.LogBackupCount == 0 {
 		add(Info, "LOG_BACKUP_COUNT", "is 0: at LOG_MAX_BYTES the log begins anew and the old one is lost")
+	}
+	if c.LifecycleDay != 24*time.Hour {
+		add(Warning, "LIFECYCLE_DEBUG_DAY_SECONDS", "is for tests only: lifecycle rules delete objects before their time")
 	}
 	slices.SortStableFunc(found, func(a, b Finding) int { return strings.Compare(a.Setting, b.Setting) })
 	return found

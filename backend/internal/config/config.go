@@ -94,8 +94,9 @@ type Config struct {
 	KMSKeysPath             string `env:"KMS_KEYS_PATH" under:".myfsio.sys/keys/kms_keys.json" effect:"later" doc:"The file of managed keys."`
 	EncryptionAlgorithm     string `env:"DEFAULT_ENCRYPTION_ALGORITHM" default:"AES256" oneof:"AES256 aws:kms" effect:"later" doc:"What a bucket's encryption uses when it names nothing."`
 
-	LifecycleEnabled  bool          `group:"Background work" env:"LIFECYCLE_ENABLED" default:"true" effect:"later" doc:"Whether stored lifecycle rules are carried out."`
-	LifecycleInterval time.Duration `env:"LIFECYCLE_INTERVAL_SECONDS" unit:"s" default:"3600" min:"1s" max:"365d" effect:"later" doc:"How often."`
+	LifecycleEnabled  bool          `group:"Background work" env:"LIFECYCLE_ENABLED" default:"true" doc:"Whether the lifecycle rules of buckets are carried out."`
+	LifecycleInterval time.Duration `env:"LIFECYCLE_INTERVAL_SECONDS" unit:"s" default:"3600" min:"1s" max:"365d" doc:"How often: from the start of one round through all buckets to the start of the next."`
+	LifecycleDay      time.Duration `env:"LIFECYCLE_DEBUG_DAY_SECONDS" unit:"s" default:"86400" min:"1s" max:"86400s" doc:"For tests only: how long a day of a lifecycle rule lasts. Anything but 86400 deletes objects before their time."`
 	MetricsEnabled    bool          `env:"OPERATION_METRICS_ENABLED" default:"true" effect:"later" doc:"Whether operations are counted for the console's metrics page."`
 	MetricsInterval   time.Duration `env:"OPERATION_METRICS_INTERVAL_MINUTES" unit:"m" default:"5" min:"1m" max:"1d" effect:"later" doc:"Width of an interval."`
 	MetricsRetention  time.Duration `env:"OPERATION_METRICS_RETENTION_HOURS" unit:"h" default:"24" min:"1h" max:"3650d" effect:"later" doc:"How long intervals are kept."`

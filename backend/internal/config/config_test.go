@@ -262,7 +262,7 @@ func TestWarnings(t *testing.T) {
 		"BUCKET_STATS_CACHE_TTL=60":        "WARNING: BUCKET_STATS_CACHE_TTL: has no effect",
 		"FLASK_DEBUG=1":                    "WARNING: FLASK_DEBUG: has no effect",
 		"PLAIN_FILES=true":                 "WARNING: PLAIN_FILES: has no effect yet",
-		"LIFECYCLE_ENABLED=yes":            "WARNING: LIFECYCLE_ENABLED: has no effect yet",
+		"LIFECYCLE_DEBUG_DAY_SECONDS=1":    "WARNING: LIFECYCLE_DEBUG_DAY_SECONDS: is for tests only",
 		"OPERATION_METRICS_ENABLED=on":     "WARNING: OPERATION_METRICS_ENABLED: has no effect yet",
 		"WEBSITE_DOMAIN=web.example.org":   "WARNING: WEBSITE_DOMAIN: has no effect yet",
 		"SECRET_KEY=change-me":             "WARNING: SECRET_KEY: is an example value",
@@ -271,7 +271,7 @@ func TestWarnings(t *testing.T) {
 		"APP_HOST=0.0.0.0":                 "INFO: APP_HOST: 0.0.0.0 is reachable from other machines",
 		"AUTH_HEADERS=on":                  "", // on loopback
 		"PLAIN_FILES=false":                "",
-		"LIFECYCLE_ENABLED=false":          "",
+		"LIFECYCLE_ENABLED=yes":            "",
 		"ENCRYPTION_ENABLED=false":         "",
 		"KMS_ENABLED=off":                  "",
 		"API_PORT=1":                       "WARNING: API_PORT: is no setting", // one letter from UI_PORT, APP_PORT …

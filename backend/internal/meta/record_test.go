@@ -50,6 +50,9 @@ func tags(raw []byte) (any, error)     { return DecodeTags(raw) }
 func cors(raw []byte) (any, error)     { return DecodeCORS(raw) }
 func site(raw []byte) (any, error)     { return DecodeWebsite(raw) }
 func speed(raw []byte) (any, error)    { return DecodeAcceleration(raw) }
+func walk(raw []byte) (any, error)     { return DecodeLifecycleWalk(raw) }
+func history(raw []byte) (any, error)  { return DecodeLifecycleHistory(raw) }
+func lease(raw []byte) (any, error)    { return DecodeLease(raw) }
 func rules(raw []byte) (any, error)    { return DecodeLifecycle(raw) }
 func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", raw) }
 func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
@@ -144,6 +147,13 @@ var samples = []sample{
 		},
 		{ID: "old", Form: FilterLegacy, Expire: ExpireOn, ExpireDate: when},
 	}}, rules},
+	{"walk-1", &LifecycleWalk{
+		Started: when, Ended: when, Bucket: "name", ID: ident.Bucket{1, 2}, Phase: WalkUploads, Prefix: "a", Key: "a/b", Order: 7, Newer: 3, Upload: ident.Upload{9},
+		Run: LifecycleRun{Started: when, Ended: when, Expired: Tally{1, 2}, Removed: Tally{3, 4}, Markers: Tally{5, 0}, Uploads: Tally{6, 7}, Kept: Tally{8, 9}},
+	}, walk},
+	{"walk-1-least", &LifecycleWalk{}, walk},
+	{"history-1", &LifecycleHistory{{Started: when, Removed: Tally{3, 4}}, {}}, history},
+	{"lease-1", &Lease{Token: 3, Epoch: 4, Beat: 5}, lease},
 	{"lifecycle-1-least", &Lifecycle{Rules: []LifecycleRule{{}}}, rules},
 	{"bucket-policy-1", &BucketPolicy{Text: []byte("{}")}, bucketPolicy},
 	{"public-access-block-1", &PublicAccessBlock{BlockACLs: true, IgnoreACLs: true, BlockPolicy: true, RestrictBuckets: true}, publicAccessBlock},

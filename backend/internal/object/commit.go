@@ -39,6 +39,7 @@ type change struct {
 	value []byte                    // actPut: inline bytes
 	from  *completion               // actPut: the upload that becomes the version
 	which wanted                    // actRemove, actAmend
+	still *Lapsed                   // actDrop, actRemove: what was judged, which must not have changed; nil for no such condition
 	amend func(*meta.Version) error // actAmend: changes the record, or refuses; it runs anew with the transaction
 
 	version *meta.Version // outcome: the version that is current (actPut), the marker that came (actDrop), the version that went (actRemove) or was amended; nil for none
@@ -188,6 +189,9 @@ func (t *turn) drop(c *change) error {
 	if err := c.cond.forDelete(cur); err != nil {
 		return err
 	}
+	if err := c.still.holds(cur, true); err != nil {
+		return err
+	}
 	if t.bucket.Versioning == meta.VersioningOff && cur == nil {
 		return nil
 	}
@@ -225,6 +229,9 @@ func (t *turn) remove(c *change) error {
 		}
 	}
 	if err := c.cond.forDelete(gone); err != nil || gone == nil {
+		return err
+	}
+	if err := c.still.holds(gone, gone == cur); err != nil {
 		return err
 	}
 	c.version = gone

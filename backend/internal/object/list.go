@@ -112,7 +112,7 @@ func (s *Service) ListVersions(ctx context.Context, in VersionListing) (page Ver
 			return nil
 		}
 		var older ident.Order // of the marker's key only versions older than this belong to the page
-		if in.VersionMarker != "" {
+		if older = in.Before; older == 0 && in.VersionMarker != "" {
 			if older, err = markerOrder(r, in.Bucket.ID, in.KeyMarker, in.VersionMarker); err != nil {
 				return err
 			}

@@ -234,7 +234,8 @@ type VersionListing struct {
 	Prefix        string
 	Delimiter     string
 	KeyMarker     string
-	VersionMarker string // after this version of KeyMarker; empty: after the key KeyMarker
+	VersionMarker string      // after this version of KeyMarker; empty: after the key KeyMarker
+	Before        ident.Order // instead of VersionMarker: only versions of KeyMarker that are older than this; 0 for none
 	Max           int
 }
 

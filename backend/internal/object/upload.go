@@ -315,17 +315,22 @@ func (s *Service) Abort(ctx context.Context, b *meta.Bucket, key string, u ident
 		if up.State == meta.UploadCompleted {
 			return noSuchUpload(op, u)
 		}
-		if err := tx.Delete(meta.UploadKey(t.bucket.ID, key, u)); err != nil {
+		if err := t.abort(up); err != nil {
 			return err
 		}
-		if err := t.waste(meta.UploadWaste(u), meta.WasteUpload.Encode()); err != nil {
-			return err
-		}
-		l := t.lane(key)
-		l.Uploads--
-		l.UploadBytes -= up.Bytes
 		return t.flush()
 	}))
+}
+
+// abort deletes the row of an upload that is not completed and gives its parts up.
+func (t *turn) abort(up *meta.Upload) error {
+	if err := t.tx.Delete(meta.UploadKey(t.bucket.ID, up.Key, up.ID)); err != nil {
+		return err
+	}
+	l := t.lane(up.Key)
+	l.Uploads--
+	l.UploadBytes -= up.Bytes
+	return t.waste(meta.UploadWaste(up.ID), meta.WasteUpload.Encode())
 }
 
 // ListParts lists the parts of an upload that is not completed, in order, from the first number above after.

@@ -25,6 +25,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/ident"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/kv/pebblekv"
+	"github.com/myfsio/myfsio/backend/internal/lifecycle"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/object"
 	"github.com/myfsio/myfsio/backend/internal/s3"
@@ -45,6 +46,7 @@ type stores struct {
 	iam     *iam.Service
 	buckets *bucket.Service
 	objects *object.Service
+	rules   *lifecycle.Service
 	admin   *admin.API
 	limits  *limits
 	control *control
@@ -128,6 +130,10 @@ func (st *stores) services(ctx context.Context, log *slog.Logger, dir string) (e
 	}); err != nil {
 		return err
 	}
+	st.rules = lifecycle.New(lifecycle.Deps{
+		Calendar: lifecycle.Calendar{Day: c.LifecycleDay}, Interval: c.LifecycleInterval,
+		KV: st.kv, Buckets: st.buckets, Objects: st.objects, Clock: st.clock, Logger: log,
+	})
 	if st.limits, err = newLimits(c); err != nil {
 		return err
 	}
@@ -148,16 +154,20 @@ func hasUsers(ctx context.Context, store kv.Store) (found bool, err error) {
 // serve puts the handlers behind the listeners and opens the control socket.
 func (st *stores) serve(_ context.Context, s *process, s3l, console *listener) (err error) {
 	c := st.config
+	var day time.Duration
+	if c.LifecycleEnabled {
+		day = c.LifecycleDay
+	}
 	wire := s3.New(s3.Deps{
 		Config: s3.Config{
 			Region: c.Region, Service: c.Service, Domains: c.S3Domains, APIBaseURL: c.APIBaseURL, TrustedProxies: c.TrustedProxies,
-			AuthHeaders: c.AuthHeaders, SigV2: c.SigV2, MaxUpload: c.MaxUploadSize, BulkDeleteMax: c.BulkDeleteMaxKeys,
+			LifecycleDay: day, AuthHeaders: c.AuthHeaders, SigV2: c.SigV2, MaxUpload: c.MaxUploadSize, BulkDeleteMax: c.BulkDeleteMaxKeys,
 			CORS: s3.CORS{Origins: c.CORSOrigins, Methods: c.CORSMethods, AllowHeaders: c.CORSAllowHeaders, ExposeHeaders: c.CORSExposeHeaders},
 		},
 		Buckets: st.buckets, Objects: st.objects, IAM: st.iam, Clock: st.clock, Idents: st.idents, Logger: s.log,
 	})
 	if st.admin, err = admin.New(admin.Deps{
-		IAM: st.iam, Buckets: st.buckets, Objects: st.objects, KV: st.kv, Seal: st.box, Clock: st.clock, Idents: st.idents, Logger: s.log,
+		IAM: st.iam, Buckets: st.buckets, Objects: st.objects, Lifecycle: st.rules, KV: st.kv, Seal: st.box, Clock: st.clock, Idents: st.idents, Logger: s.log,
 		Config: c, Report: st.report, Limiter: st.limits.store, S3Port: s3l.port(), ReadOnly: st.readOnly, Alone: true,
 		TempDir: filepath.Join(c.StorageRoot, SystemDir, "tmp"), Health: st.health, Space: st.blobs.Space, Compatibility: compatibility, Documents: wire.Document,
 	}); err != nil {
@@ -236,6 +246,9 @@ func (st *stores) background(ctx context.Context, log *slog.Logger) *sync.WaitGr
 	}
 	run("users file", st.iam.Run)
 	run("jobs", st.admin.Run)
+	if st.config.LifecycleEnabled {
+		run("lifecycle rules", st.rules.Run)
+	}
 	run("collector", func(ctx context.Context) error { return st.collect(ctx, log) })
 	return &wg
 }

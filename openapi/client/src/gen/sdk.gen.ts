@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CopyObjectData, CopyObjectErrors, CopyObjectResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateBucketData, CreateBucketErrors, CreateBucketResponses, CreateBulkCopyData, CreateBulkCopyErrors, CreateBulkCopyResponses, CreateBulkDeleteData, CreateBulkDeleteErrors, CreateBulkDeleteResponses, CreateFolderData, CreateFolderErrors, CreateFolderResponses, CreateLinkData, CreateLinkErrors, CreateLinkResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateZipData, CreateZipErrors, CreateZipResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteBucketCorsData, DeleteBucketCorsErrors, DeleteBucketCorsResponses, DeleteBucketData, DeleteBucketErrors, DeleteBucketLifecycleData, DeleteBucketLifecycleErrors, DeleteBucketLifecycleResponses, DeleteBucketOwnershipControlsData, DeleteBucketOwnershipControlsErrors, DeleteBucketOwnershipControlsResponses, DeleteBucketPolicyData, DeleteBucketPolicyErrors, DeleteBucketPolicyResponses, DeleteBucketResponses, DeleteBucketTaggingData, DeleteBucketTaggingErrors, DeleteBucketTaggingResponses, DeleteBucketWebsiteData, DeleteBucketWebsiteErrors, DeleteBucketWebsiteResponses, DeleteObjectData, DeleteObjectErrors, DeleteObjectResponses, DeletePublicAccessBlockData, DeletePublicAccessBlockErrors, DeletePublicAccessBlockResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetBucketAclData, GetBucketAclErrors, GetBucketAclResponses, GetBucketCorsData, GetBucketCorsErrors, GetBucketCorsResponses, GetBucketData, GetBucketErrors, GetBucketLifecycleData, GetBucketLifecycleErrors, GetBucketLifecycleResponses, GetBucketOwnershipControlsData, GetBucketOwnershipControlsErrors, GetBucketOwnershipControlsResponses, GetBucketPolicyData, GetBucketPolicyErrors, GetBucketPolicyResponses, GetBucketPolicyStatusData, GetBucketPolicyStatusErrors, GetBucketPolicyStatusResponses, GetBucketResponses, GetBucketTaggingData, GetBucketTaggingErrors, GetBucketTaggingResponses, GetBucketWebsiteData, GetBucketWebsiteErrors, GetBucketWebsiteResponses, GetCompatibilityData, GetCompatibilityErrors, GetCompatibilityResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContentData, GetContentErrors, GetContentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetObjectData, GetObjectErrors, GetObjectLockConfigurationData, GetObjectLockConfigurationErrors, GetObjectLockConfigurationResponses, GetObjectResponses, GetPublicAccessBlockData, GetPublicAccessBlockErrors, GetPublicAccessBlockResponses, GetQuotaData, GetQuotaErrors, GetQuotaResponses, GetServerData, GetServerErrors, GetServerResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersioningData, GetVersioningErrors, GetVersioningResponses, GetVersionResponses, GetZipData, GetZipErrors, GetZipResponses, HeadHealthData, HeadHealthErrors, HeadHealthResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListBucketsData, ListBucketsErrors, ListBucketsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListObjectsData, ListObjectsErrors, ListObjectsResponses, ListPartsData, ListPartsErrors, ListPartsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MoveObjectData, MoveObjectErrors, MoveObjectResponses, PutBucketAclData, PutBucketAclErrors, PutBucketAclResponses, PutBucketCorsData, PutBucketCorsErrors, PutBucketCorsResponses, PutBucketLifecycleData, PutBucketLifecycleErrors, PutBucketLifecycleResponses, PutBucketOwnershipControlsData, PutBucketOwnershipControlsErrors, PutBucketOwnershipControlsResponses, PutBucketPolicyData, PutBucketPolicyErrors, PutBucketPolicyResponses, PutBucketTaggingData, PutBucketTaggingErrors, PutBucketTaggingResponses, PutBucketWebsiteData, PutBucketWebsiteErrors, PutBucketWebsiteResponses, PutContentData, PutContentErrors, PutContentResponses, PutObjectLockConfigurationData, PutObjectLockConfigurationErrors, PutObjectLockConfigurationResponses, PutPartData, PutPartErrors, PutPartResponses, PutPublicAccessBlockData, PutPublicAccessBlockErrors, PutPublicAccessBlockResponses, RenameObjectData, RenameObjectErrors, RenameObjectResponses, RotateSecretData, RotateSecretErrors, RotateSecretResponses, SearchObjectsData, SearchObjectsErrors, SearchObjectsResponses, SetQuotaData, SetQuotaErrors, SetQuotaResponses, SetUserPoliciesData, SetUserPoliciesErrors, SetUserPoliciesResponses, SetVersioningData, SetVersioningErrors, SetVersioningResponses } from './types.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CopyObjectData, CopyObjectErrors, CopyObjectResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateBucketData, CreateBucketErrors, CreateBucketResponses, CreateBulkCopyData, CreateBulkCopyErrors, CreateBulkCopyResponses, CreateBulkDeleteData, CreateBulkDeleteErrors, CreateBulkDeleteResponses, CreateFolderData, CreateFolderErrors, CreateFolderResponses, CreateLinkData, CreateLinkErrors, CreateLinkResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateZipData, CreateZipErrors, CreateZipResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteBucketCorsData, DeleteBucketCorsErrors, DeleteBucketCorsResponses, DeleteBucketData, DeleteBucketErrors, DeleteBucketLifecycleData, DeleteBucketLifecycleErrors, DeleteBucketLifecycleResponses, DeleteBucketOwnershipControlsData, DeleteBucketOwnershipControlsErrors, DeleteBucketOwnershipControlsResponses, DeleteBucketPolicyData, DeleteBucketPolicyErrors, DeleteBucketPolicyResponses, DeleteBucketResponses, DeleteBucketTaggingData, DeleteBucketTaggingErrors, DeleteBucketTaggingResponses, DeleteBucketWebsiteData, DeleteBucketWebsiteErrors, DeleteBucketWebsiteResponses, DeleteObjectData, DeleteObjectErrors, DeleteObjectResponses, DeletePublicAccessBlockData, DeletePublicAccessBlockErrors, DeletePublicAccessBlockResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetBucketAclData, GetBucketAclErrors, GetBucketAclResponses, GetBucketCorsData, GetBucketCorsErrors, GetBucketCorsResponses, GetBucketData, GetBucketErrors, GetBucketLifecycleData, GetBucketLifecycleErrors, GetBucketLifecycleResponses, GetBucketOwnershipControlsData, GetBucketOwnershipControlsErrors, GetBucketOwnershipControlsResponses, GetBucketPolicyData, GetBucketPolicyErrors, GetBucketPolicyResponses, GetBucketPolicyStatusData, GetBucketPolicyStatusErrors, GetBucketPolicyStatusResponses, GetBucketResponses, GetBucketTaggingData, GetBucketTaggingErrors, GetBucketTaggingResponses, GetBucketWebsiteData, GetBucketWebsiteErrors, GetBucketWebsiteResponses, GetCompatibilityData, GetCompatibilityErrors, GetCompatibilityResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContentData, GetContentErrors, GetContentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLifecycleHistoryData, GetLifecycleHistoryErrors, GetLifecycleHistoryResponses, GetObjectData, GetObjectErrors, GetObjectLockConfigurationData, GetObjectLockConfigurationErrors, GetObjectLockConfigurationResponses, GetObjectResponses, GetPublicAccessBlockData, GetPublicAccessBlockErrors, GetPublicAccessBlockResponses, GetQuotaData, GetQuotaErrors, GetQuotaResponses, GetServerData, GetServerErrors, GetServerResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersioningData, GetVersioningErrors, GetVersioningResponses, GetVersionResponses, GetZipData, GetZipErrors, GetZipResponses, HeadHealthData, HeadHealthErrors, HeadHealthResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListBucketsData, ListBucketsErrors, ListBucketsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListObjectsData, ListObjectsErrors, ListObjectsResponses, ListPartsData, ListPartsErrors, ListPartsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MoveObjectData, MoveObjectErrors, MoveObjectResponses, PreviewLifecycleData, PreviewLifecycleErrors, PreviewLifecycleResponses, PutBucketAclData, PutBucketAclErrors, PutBucketAclResponses, PutBucketCorsData, PutBucketCorsErrors, PutBucketCorsResponses, PutBucketLifecycleData, PutBucketLifecycleErrors, PutBucketLifecycleResponses, PutBucketOwnershipControlsData, PutBucketOwnershipControlsErrors, PutBucketOwnershipControlsResponses, PutBucketPolicyData, PutBucketPolicyErrors, PutBucketPolicyResponses, PutBucketTaggingData, PutBucketTaggingErrors, PutBucketTaggingResponses, PutBucketWebsiteData, PutBucketWebsiteErrors, PutBucketWebsiteResponses, PutContentData, PutContentErrors, PutContentResponses, PutObjectLockConfigurationData, PutObjectLockConfigurationErrors, PutObjectLockConfigurationResponses, PutPartData, PutPartErrors, PutPartResponses, PutPublicAccessBlockData, PutPublicAccessBlockErrors, PutPublicAccessBlockResponses, RenameObjectData, RenameObjectErrors, RenameObjectResponses, RotateSecretData, RotateSecretErrors, RotateSecretResponses, SearchObjectsData, SearchObjectsErrors, SearchObjectsResponses, SetQuotaData, SetQuotaErrors, SetQuotaResponses, SetUserPoliciesData, SetUserPoliciesErrors, SetUserPoliciesResponses, SetVersioningData, SetVersioningErrors, SetVersioningResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -882,6 +882,56 @@ export const createFolder = <ThrowOnError extends boolean = false>(options: Opti
         { name: 'Authorization', type: 'apiKey' }
     ],
     url: '/myfsio/buckets/{bucket}/folder',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What the lifecycle rules did
+ *
+ * The latest rounds through the bucket, newest first. Rounds in which nothing was due are told once, as the last of them.
+ *
+ * Permission: s3:GetLifecycleConfiguration.
+ */
+export const getLifecycleHistory = <ThrowOnError extends boolean = false>(options: Options<GetLifecycleHistoryData, ThrowOnError>) => (options.client ?? client).get<GetLifecycleHistoryResponses, GetLifecycleHistoryErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/lifecycle/history',
+    ...options
+});
+
+/**
+ * What lifecycle rules would do
+ *
+ * Tells what the given rules, which are not stored, would end by now. A large bucket is looked at in parts: while the answer has a cursor, send the same rules again with it, and add up.
+ *
+ * Permission: s3:PutLifecycleConfiguration.
+ */
+export const previewLifecycle = <ThrowOnError extends boolean = false>(options: Options<PreviewLifecycleData, ThrowOnError>) => (options.client ?? client).post<PreviewLifecycleResponses, PreviewLifecycleErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/lifecycle/preview',
     ...options,
     headers: {
         'Content-Type': 'application/json',

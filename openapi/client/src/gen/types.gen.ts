@@ -298,6 +298,143 @@ export type JobList = {
     jobs: Array<Job>;
 };
 
+export type LifecycleHistory = {
+    runs: Array<LifecycleRun>;
+};
+
+export type LifecycleItem = {
+    /**
+     * expire: the current version; remove: a noncurrent one; clear: a delete marker; abort: an upload
+     */
+    action: 'expire' | 'remove' | 'clear' | 'abort';
+    key: string;
+    /**
+     * Id of the rule
+     */
+    rule: string;
+    /**
+     * When it was due
+     */
+    since: string;
+    /**
+     * Bytes
+     */
+    size: number;
+    uploadId?: string;
+    versionId?: string;
+};
+
+export type LifecyclePreview = {
+    /**
+     * Absent at the end of the bucket
+     */
+    cursor?: string;
+    /**
+     * Current versions
+     */
+    expired: Tally;
+    /**
+     * What was due and stayed: protected, or changed meanwhile
+     */
+    kept: Tally;
+    /**
+     * Versions and uploads that were looked at
+     */
+    looked: number;
+    /**
+     * Delete markers with no version below them
+     */
+    markers: number;
+    /**
+     * Noncurrent versions
+     */
+    removed: Tally;
+    /**
+     * The first ones
+     */
+    sample: Array<LifecycleItem>;
+    /**
+     * Uploads that were not completed
+     */
+    uploads: Tally;
+};
+
+export type LifecyclePreviewRequest = {
+    /**
+     * Of the part before
+     */
+    cursor?: string;
+    rules: Array<LifecycleRule>;
+};
+
+export type LifecycleRule = {
+    /**
+     * Uploads are aborted so many days after their start
+     */
+    abortUploadDays?: number;
+    /**
+     * Current versions expire at this midnight UTC
+     */
+    expireDate?: string;
+    /**
+     * Current versions expire so many days after they were made
+     */
+    expireDays?: number;
+    /**
+     * Delete markers go that have no version below them
+     */
+    expireMarkers?: boolean;
+    id: string;
+    /**
+     * So many of them stay
+     */
+    newerNoncurrentVersions?: number;
+    /**
+     * Versions go so many days after others took their place
+     */
+    noncurrentDays?: number;
+    prefix?: string;
+    /**
+     * Bytes
+     */
+    sizeGreaterThan?: number;
+    /**
+     * Bytes
+     */
+    sizeLessThan?: number;
+    tags?: Array<LifecycleTag>;
+};
+
+export type LifecycleRun = {
+    ended: string;
+    /**
+     * Current versions
+     */
+    expired: Tally;
+    /**
+     * What was due and stayed: protected, or changed meanwhile
+     */
+    kept: Tally;
+    /**
+     * Delete markers with no version below them
+     */
+    markers: number;
+    /**
+     * Noncurrent versions
+     */
+    removed: Tally;
+    started: string;
+    /**
+     * Uploads that were not completed
+     */
+    uploads: Tally;
+};
+
+export type LifecycleTag = {
+    key: string;
+    value: string;
+};
+
 export type MetadataPair = {
     name: string;
     value: string;
@@ -760,6 +897,11 @@ export type Stored = {
     modified: string;
     size: number;
     versionId?: string;
+};
+
+export type Tally = {
+    bytes: number;
+    count: number;
 };
 
 export type Token = {
@@ -1924,6 +2066,60 @@ export type CreateFolderResponses = {
 };
 
 export type CreateFolderResponse = CreateFolderResponses[keyof CreateFolderResponses];
+
+export type GetLifecycleHistoryData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/lifecycle/history';
+};
+
+export type GetLifecycleHistoryErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetLifecycleHistoryError = GetLifecycleHistoryErrors[keyof GetLifecycleHistoryErrors];
+
+export type GetLifecycleHistoryResponses = {
+    /**
+     * OK
+     */
+    200: LifecycleHistory;
+};
+
+export type GetLifecycleHistoryResponse = GetLifecycleHistoryResponses[keyof GetLifecycleHistoryResponses];
+
+export type PreviewLifecycleData = {
+    body: LifecyclePreviewRequest;
+    path: {
+        bucket: string;
+    };
+    query?: never;
+    url: '/myfsio/buckets/{bucket}/lifecycle/preview';
+};
+
+export type PreviewLifecycleErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PreviewLifecycleError = PreviewLifecycleErrors[keyof PreviewLifecycleErrors];
+
+export type PreviewLifecycleResponses = {
+    /**
+     * OK
+     */
+    200: LifecyclePreview;
+};
+
+export type PreviewLifecycleResponse = PreviewLifecycleResponses[keyof PreviewLifecycleResponses];
 
 export type DeleteObjectData = {
     body?: never;
