@@ -37,18 +37,18 @@ func TestNotYet(t *testing.T) {
 	c := client(t)
 	bucket := newBucket(t, c)
 	put(t, c, bucket, "k", []byte("unchanged"))
-	for _, sub := range []string{"acl", "encryption", "logging", "notification", "object-lock", "ownershipControls", "replication", "website"} {
+	for _, sub := range []string{"encryption", "logging", "notification", "object-lock", "replication", "website"} {
 		for _, method := range []string{"GET", "PUT"} {
 			server.Do(t, server.New(method, "/"+bucket, sub, nil)).Refused(t, 501, "NotImplemented")
 		}
 	}
-	for _, sub := range []string{"acl", "retention", "legal-hold"} {
+	for _, sub := range []string{"retention", "legal-hold"} {
 		for _, method := range []string{"GET", "PUT"} {
 			server.Do(t, server.New(method, "/"+bucket+"/k", sub, nil)).Refused(t, 501, "NotImplemented")
 		}
 	}
 	for name, value := range map[string]string{
-		"X-Amz-Acl": "public-read", "X-Amz-Grant-Read": "id=1", "X-Amz-Server-Side-Encryption": "AES256", "X-Amz-Server-Side-Encryption-Customer-Algorithm": "AES256",
+		"X-Amz-Server-Side-Encryption": "AES256", "X-Amz-Server-Side-Encryption-Customer-Algorithm": "AES256",
 		"X-Amz-Object-Lock-Mode": "GOVERNANCE", "X-Amz-Object-Lock-Legal-Hold": "ON",
 	} {
 		a := server.Do(t, server.New(http.MethodPut, "/"+bucket+"/new", "", []byte("x")).With(name, value))

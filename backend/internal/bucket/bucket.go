@@ -26,6 +26,8 @@ type Deps struct {
 	Idents *ident.Source
 	Region string // of this server
 
+	Ownership meta.Ownership // of objects in new buckets
+
 	ReadOnly bool // writes are refused, whatever they would come to
 }
 
@@ -50,11 +52,14 @@ type CreateInput struct {
 	Account string // id of the owner
 	User    string
 	Region  string // location constraint, empty when the request had none
+
+	Ownership *meta.Ownership // nil for that of Deps
+	ACL       *meta.ACL
 }
 
 // Create makes a bucket. It returns fault.BucketOwned with the bucket when the account has it already, fault.BucketExists when another has.
 //
-// One transaction writes one row: a crash leaves the bucket whole or absent.
+// One transaction writes the rows: a crash leaves the bucket whole or absent.
 func (s *Service) Create(ctx context.Context, in CreateInput) (*meta.Bucket, error) {
 	const op = "bucket.Create"
 	if err := ValidName(in.Name); err != nil {
@@ -76,7 +81,7 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*meta.Bucket, err
 			} else if err != nil {
 				return err
 			}
-			return tx.Set(meta.BucketKey(in.Name), fresh.Encode())
+			return errors.Join(tx.Set(meta.BucketKey(in.Name), fresh.Encode()), s.found(tx, fresh, &in))
 		case err != nil:
 			return err
 		case old.ID == fresh.ID: // this very transaction, committed with an unknown outcome and run again
@@ -90,6 +95,21 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*meta.Bucket, err
 		}
 	})
 	return result, Fault(op, err)
+}
+
+// found writes the documents that a bucket begins with.
+func (s *Service) found(tx kv.Txn, b *meta.Bucket, in *CreateInput) (err error) {
+	ownership := in.Ownership
+	if ownership == nil && s.Ownership != meta.ObjectWriter {
+		ownership = &s.Ownership
+	}
+	if ownership != nil {
+		err = tx.Set(meta.DocumentKey(b.ID, Ownership.Name), ownership.Encode())
+	}
+	if in.ACL != nil {
+		err = errors.Join(err, tx.Set(meta.DocumentKey(b.ID, ACL.Name), in.ACL.Encode()))
+	}
+	return err
 }
 
 // Get returns the bucket, or fault.NoSuchBucket. The record is shared: it must not be changed.

@@ -20,6 +20,12 @@ type Document[T any] struct {
 // Tagging is the tags of the bucket.
 var Tagging = Document[meta.Tags]{Name: "tagging", Encode: (*meta.Tags).Encode, Decode: meta.DecodeTags}
 
+// ACL is the access control list of the bucket, none for a private one.
+var ACL = Document[meta.ACL]{Name: "acl", Encode: (*meta.ACL).Encode, Decode: meta.DecodeACL}
+
+// Ownership says whose the bucket's objects are; none is meta.ObjectWriter.
+var Ownership = Document[meta.Ownership]{Name: "ownership", Encode: (*meta.Ownership).Encode, Decode: meta.DecodeOwnership}
+
 // CORS is the rules for pages of other origins.
 var CORS = Document[meta.CORS]{Name: "cors", Encode: (*meta.CORS).Encode, Decode: meta.DecodeCORS}
 

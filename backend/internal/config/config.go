@@ -53,7 +53,7 @@ type Config struct {
 	AuthHeaders       string         `env:"AUTH_HEADERS" default:"auto" oneof:"auto on off" doc:"Whether X-Access-Key and X-Secret-Key sign requests: auto accepts them over TLS, and from the same machine without forwarding headers."`
 	SigV2             bool           `env:"SIGV2" default:"on" doc:"Whether requests signed the old way (SigV2) are accepted."`
 	TrustedProxies    []netip.Prefix `env:"TRUSTED_PROXIES" default:"loopback" doc:"Whose X-Forwarded-* headers count: addresses and networks separated by commas, loopback, or none."`
-	ObjectOwnership   string         `env:"DEFAULT_OBJECT_OWNERSHIP" default:"ObjectWriter" oneof:"ObjectWriter BucketOwnerPreferred BucketOwnerEnforced" effect:"later" doc:"Object ownership of new buckets."`
+	ObjectOwnership   string         `env:"DEFAULT_OBJECT_OWNERSHIP" default:"ObjectWriter" oneof:"ObjectWriter BucketOwnerPreferred BucketOwnerEnforced" doc:"Object ownership of new buckets."`
 	UIEnforcePolicies string         `env:"UI_ENFORCE_BUCKET_POLICIES" effect:"none" doc:"The console always obeys bucket policies."`
 
 	CORSOrigins       []string `group:"CORS" env:"CORS_ORIGINS" kind:"origins" default:"*" doc:"Origins whose pages may call S3 operations on buckets without CORS rules of their own. The console and the admin API never allow any."`

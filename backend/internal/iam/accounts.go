@@ -116,6 +116,25 @@ func (s *Service) AccountName(ctx context.Context, id string) (string, error) {
 	return name, faulty("iam.AccountName", err)
 }
 
+// AccountOf returns the id of the account with a canonical id, or fault.NotFound.
+func (s *Service) AccountOf(ctx context.Context, canonicalID string) (id string, err error) {
+	const op = "iam.AccountOf"
+	err = s.Store.View(ctx, func(r kv.Reader) error {
+		list, err := accounts(r)
+		if err != nil {
+			return err
+		}
+		for _, a := range list {
+			if CanonicalID(a.ID) == canonicalID {
+				id = a.ID
+				return nil
+			}
+		}
+		return fault.New(op, fault.NotFound, "There is no account with this canonical id.")
+	})
+	return id, faulty(op, err)
+}
+
 func accountName(r kv.Reader, id string) (string, error) {
 	a, err := meta.GetAccount(r, id)
 	if errors.Is(err, kv.ErrNotFound) {

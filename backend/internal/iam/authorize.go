@@ -16,8 +16,11 @@ type Access struct {
 	// Grants reports whether the ACL that governs the action grants it to the caller; nil without one. What an ACL grants to the account
 	// that owns the bucket is no grant to its users: inside an account their own policies decide.
 	Grants func(action string) bool
-	Key    string                             // object key; not looked at for actions on buckets
-	Keys   func(name string) ([]string, bool) // the values of a condition key, and whether the request has it; nil for none
+	// Owner is the account of the object where that is not the bucket's, else empty. Its users need no grant then, those of the bucket's
+	// account do, and what the bucket's policy allows does not reach the object; its denials do.
+	Owner string
+	Key   string                             // object key; not looked at for actions on buckets
+	Keys  func(name string) ([]string, bool) // the values of a condition key, and whether the request has it; nil for none
 }
 
 // onPolicy are the actions that a bucket policy cannot deny to an administrator of the bucket's account, as AWS cannot deny them to the
@@ -48,8 +51,12 @@ func (s *Service) Authorize(id *Identity, a Access) policy.Decision {
 
 func decide(id *Identity, a Access) policy.Decision {
 	req := policy.Request{Action: a.Action, Resource: "arn:aws:s3:::*", Principal: &id.principal, Keys: a.Keys}
+	foreign := false
 	if a.Bucket != nil {
 		req.ResourceAccount = AccountNumber(a.Bucket.Account)
+		if foreign = a.Owner != "" && a.Owner != a.Bucket.Account; foreign {
+			req.ResourceAccount = AccountNumber(a.Owner)
+		}
 		if a.Key == "" || policy.ScopeOf(a.Action) == policy.ScopeBucket {
 			req.Resource = policy.BucketARN(a.Bucket.Name)
 		} else {
@@ -62,7 +69,7 @@ func decide(id *Identity, a Access) policy.Decision {
 	sources := [...]policy.Source{
 		id.sources[0],
 		{Name: "bucket policy", Kind: policy.SourceResource, Document: a.BucketPolicy,
-			DenyOnly: a.Restricted && (id.Anonymous || req.Principal.Account != req.ResourceAccount)},
+			DenyOnly: foreign || a.Restricted && (id.Anonymous || req.Principal.Account != req.ResourceAccount)},
 		{Name: "access control list", Kind: policy.SourceResource, Grants: a.Grants},
 	}
 	return policy.Evaluate(&req, sources[:])

@@ -30,6 +30,7 @@ var (
 	blob = ident.Blob{0, 0, 0, 7, 1, 2, 3}
 
 	sizeBelow int64 = 5 << 30
+	enforced        = BucketOwnerEnforced
 )
 
 type record interface{ Encode() []byte }
@@ -54,6 +55,8 @@ func walk(raw []byte) (any, error)     { return DecodeLifecycleWalk(raw) }
 func history(raw []byte) (any, error)  { return DecodeLifecycleHistory(raw) }
 func lease(raw []byte) (any, error)    { return DecodeLease(raw) }
 func rules(raw []byte) (any, error)    { return DecodeLifecycle(raw) }
+func acl(raw []byte) (any, error)      { return DecodeACL(raw) }
+func owning(raw []byte) (any, error)   { return DecodeOwnership(raw) }
 func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", raw) }
 func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
 func epoch(raw []byte) (any, error)    { return DecodeEpoch(3, raw) }
@@ -102,6 +105,8 @@ var samples = []sample{
 	{"version-1-parts", &Version{Key: "key", Order: 2, Size: 5 << 40, Parts: 10000, Upload: ident.Upload{4, 5}, Checksum: sum}, version},
 	{"version-1-marker", &Version{Key: "key", Order: 3, Null: true, Marker: true, Owner: "default"}, version},
 	{"version-1-tags", &Version{Key: "key", Order: 4, Tags: Tags{{"team", "blue"}, {"empty", ""}}}, version},
+	{"version-1-acl", &Version{Key: "key", Order: 4, ACL: &ACL{[]Grant{{Account: "default", Permission: FullControl}, {Group: AllUsers, Permission: Read}}}}, version},
+	{"version-1-acl-empty", &Version{Key: "key", Order: 4, ACL: &ACL{}}, version},
 	{"version-1-least", &Version{Key: "key"}, version},
 	{"version-1-redirect", &Version{Key: "key", Order: 5, Redirect: "/there"}, version},
 	{"bucket-1", &Bucket{
@@ -121,6 +126,7 @@ var samples = []sample{
 	}, upload},
 	{"upload-1-tags", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, Tags: Tags{{"team", "blue"}}}, upload},
 	{"upload-1-redirect", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, Redirect: "https://example.com/"}, upload},
+	{"upload-1-acl", &Upload{Key: "key", ID: ident.Upload{9}, Started: when, ACL: &ACL{[]Grant{{Group: AuthenticatedUsers, Permission: ReadACP}}}}, upload},
 	{"part-1", &Part{Number: 5, Blob: blob, Size: 5 << 30, MD5: [16]byte{3}, Checksum: sum, Modified: when}, part},
 	{"part-1-inline", &Part{Number: 5, Blob: blob, Inline: true, MD5: [16]byte{3}}, part},
 	{"manifest-1", &Manifest{Parts: []PartSize{{1, 5 << 20}, {7, 0}, {10000, 5 << 30}}}, manifest},
@@ -158,6 +164,8 @@ var samples = []sample{
 	{"bucket-policy-1", &BucketPolicy{Text: []byte("{}")}, bucketPolicy},
 	{"public-access-block-1", &PublicAccessBlock{BlockACLs: true, IgnoreACLs: true, BlockPolicy: true, RestrictBuckets: true}, publicAccessBlock},
 	{"public-access-block-1-none", &PublicAccessBlock{}, publicAccessBlock},
+	{"acl-1", &ACL{[]Grant{{Account: "123456789012", Permission: WriteACP}, {Group: LogDelivery, Permission: Write}}}, acl},
+	{"ownership-1", &enforced, owning},
 	{"account-1", &Account{ID: "123456789012", Name: "team", DisplayName: "The team", Created: when}, account},
 	{"iam-1", &IAMState{
 		Revision: 7, SealID: "k1", Done: Projection{Revision: 6, Hash: []byte{1}}, Pending: Projection{Revision: 7, Hash: []byte{2}}, Refused: []byte{3},
@@ -250,7 +258,7 @@ func TestCorrupt(t *testing.T) {
 
 // FuzzDecode feeds every decoder: none panics, and what is accepted can be written and read again, and stays as it then is.
 func FuzzDecode(f *testing.F) {
-	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account, tags, rules, cors, site, speed, bucketPolicy, publicAccessBlock}
+	decoders := []func([]byte) (any, error){version, upload, bucket, part, user, epoch, manifest, counters, waste, number, iam, account, tags, rules, cors, site, speed, bucketPolicy, publicAccessBlock, acl, owning}
 	for i, s := range samples {
 		f.Add(uint8(i), s.record.Encode())
 	}

@@ -56,6 +56,7 @@ type Version struct {
 	Headers  Headers
 	Class    string // storage class, empty for STANDARD
 	Tags     Tags
+	ACL      *ACL   // nil for a private object
 	Redirect string // where a website sends readers of this version, empty for nowhere
 
 	// Where the bytes are: one of these.
@@ -116,6 +117,7 @@ func (v *Version) Encode() []byte {
 		e.bytes(14, v.Upload[:])
 	}
 	v.Tags.encode(e, 23)
+	encodeACL(e, 25, v.ACL)
 	e.str(26, v.Redirect)
 	return e.b
 }
@@ -151,6 +153,8 @@ func DecodeVersion(key string, raw []byte) (*Version, error) {
 			return f.fixed(v.Upload[:])
 		case 23:
 			return v.Tags.decode(f)
+		case 25:
+			return decodeACL(f, &v.ACL)
 		case 26:
 			v.Redirect = f.str()
 		default:

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/ident"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 )
@@ -24,6 +25,24 @@ func (s *Service) SetTags(ctx context.Context, in VersionInput, tags meta.Tags) 
 		return nil
 	})
 	return w, failure("object.SetTags", err)
+}
+
+// SetACL gives a version an ACL, nil for a private one. fault.Conflict when the version is not the one of the order seen any more, on whose
+// owner and ACL the caller's right to do this hung; else the faults of SetTags.
+func (s *Service) SetACL(ctx context.Context, in VersionInput, seen ident.Order, acl *meta.ACL) (Written, error) {
+	const op = "object.SetACL"
+	w, err := s.amend(ctx, in, func(v *meta.Version) error {
+		if v.Order != seen {
+			return replaced(op)
+		}
+		v.ACL = acl
+		return nil
+	})
+	return w, failure(op, err)
+}
+
+func replaced(op string) error {
+	return fault.New(op, fault.Conflict, "The object was replaced by another request.")
 }
 
 // amend rewrites the row of a version. kill -9: it is the old one or the new one.

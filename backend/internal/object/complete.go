@@ -216,7 +216,7 @@ func (c *completion) assemble(ctx context.Context, in *CompleteInput) (*meta.Ver
 	return &meta.Version{
 		Key: c.key, Owner: u.Owner, Size: whole.Size(), MD5: whole.MD5(), Parts: whole.Parts(),
 		Checksum: meta.Checksum{Algorithm: u.Algorithm, Composite: u.Composite, Value: sum},
-		Headers:  u.Headers, Class: u.Class, Tags: u.Tags, Redirect: u.Redirect, Upload: c.id,
+		Headers:  u.Headers, Class: u.Class, Tags: u.Tags, ACL: u.ACL, Redirect: u.Redirect, Upload: c.id,
 	}, nil
 }
 

@@ -52,7 +52,7 @@ func (s *Service) copy(ctx context.Context, in CopyInput) (Written, error) {
 	}
 	c := &change{action: actPut, key: in.Key, cond: in.If, value: src.value, next: &meta.Version{
 		Key: in.Key, Owner: in.Caller.Account, Size: v.Size, MD5: v.MD5, Parts: v.Parts, Checksum: v.Checksum,
-		Headers: v.Headers, Class: in.Class, Tags: v.Tags, Redirect: in.Redirect, Inline: v.Inline,
+		Headers: v.Headers, Class: in.Class, Tags: v.Tags, ACL: in.ACL, Redirect: in.Redirect, Inline: v.Inline,
 	}}
 	if in.ReplaceHeaders {
 		c.next.Headers = in.Headers

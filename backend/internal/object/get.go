@@ -57,6 +57,9 @@ func (s *Service) find(ctx context.Context, in GetInput) (*found, error) {
 		if err != nil {
 			return err
 		}
+		if in.Seen != 0 && v.Order != in.Seen {
+			return replaced("object.find")
+		}
 		if err := in.If.check(v); err != nil {
 			return err
 		}

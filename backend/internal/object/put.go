@@ -28,7 +28,7 @@ func (s *Service) put(ctx context.Context, in PutInput) (Written, error) {
 	body := intake{src: in.Body, hasher: checksum.New(kept(in.Digests.Algorithm), false), size: in.Size, limit: MaxObject}
 	defer body.hasher.Close()
 	c := &change{action: actPut, key: in.Key, cond: in.If, next: &meta.Version{
-		Key: in.Key, Owner: in.Caller.Account, Headers: in.Headers, Class: in.Class, Tags: in.Tags, Redirect: in.Redirect,
+		Key: in.Key, Owner: in.Caller.Account, Headers: in.Headers, Class: in.Class, Tags: in.Tags, ACL: in.ACL, Redirect: in.Redirect,
 	}}
 	var sums checksum.Sums
 	check := func() (err error) {

@@ -63,6 +63,7 @@ type PutInput struct {
 	Headers  meta.Headers
 	Class    string
 	Tags     meta.Tags
+	ACL      *meta.ACL
 	Redirect string // website redirect location, empty for none
 	Digests  Digests
 	If       WriteConditions
@@ -81,7 +82,8 @@ type Span struct{ First, Last int64 }
 type GetInput struct {
 	Bucket     *meta.Bucket
 	Key        string
-	VersionID  string // empty for the current one
+	VersionID  string      // empty for the current one
+	Seen       ident.Order // unless 0, of the version that must still be the one: else fault.Conflict
 	If         ReadConditions
 	Span       *Span  // nil for all; fault.InvalidRange when nothing of it exists
 	SpanIf     string // If-Range, empty for none: all is wanted unless the version has this entity tag or, to the second, this date
@@ -145,6 +147,7 @@ type CopyInput struct {
 	Tags           meta.Tags
 	Redirect       string             // that of the source is not copied
 	Class          string             // empty: STANDARD, as S3 does unless it is named
+	ACL            *meta.ACL          // that of the source does not count
 	Algorithm      checksum.Algorithm // None: that of the source is kept
 	If             WriteConditions
 }
@@ -157,6 +160,7 @@ type CreateUploadInput struct {
 	Headers   meta.Headers
 	Class     string
 	Tags      meta.Tags
+	ACL       *meta.ACL
 	Redirect  string
 	Algorithm checksum.Algorithm // None: the client named none, CRC64NVME is computed
 	Composite bool               // checksum type; the caller refuses impossible pairs

@@ -27,7 +27,7 @@ func (s *Service) CreateUpload(ctx context.Context, in CreateUploadInput) (*meta
 	}
 	u := &meta.Upload{
 		Key: in.Key, ID: s.idents.Upload(), Started: s.clock.Now(), Owner: in.Caller.Account, Initiator: in.Caller.User,
-		Headers: in.Headers, Class: in.Class, Tags: in.Tags, Redirect: in.Redirect, Algorithm: kept(in.Algorithm), Composite: in.Composite, Explicit: in.Algorithm != checksum.None,
+		Headers: in.Headers, Class: in.Class, Tags: in.Tags, ACL: in.ACL, Redirect: in.Redirect, Algorithm: kept(in.Algorithm), Composite: in.Composite, Explicit: in.Algorithm != checksum.None,
 	}
 	err := s.transact(ctx, false, func(tx kv.Txn) error {
 		b, err := s.guard(tx, in.Bucket)

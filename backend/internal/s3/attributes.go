@@ -73,6 +73,9 @@ func (s *Server) objectAttributes(c *call) error {
 	if err != nil {
 		return c.missing(err)
 	}
+	if err := c.pass(&c.guard, o.Version); err != nil {
+		return err
+	}
 	v := o.Version
 	doc := &s3xml.Attributes{}
 	if want["ETag"] {

@@ -26,13 +26,9 @@ func (c *call) authorize() error {
 	if _, err := c.rulesOf(b); err != nil {
 		return err
 	}
-	versioned := c.query.get("versionId") != ""
-	for _, action := range c.op.actions(versioned) {
-		if !c.may(action, b, c.key) {
-			return s3err.New("AccessDenied")
-		}
-	}
-	return nil
+	version := c.query.get("versionId")
+	c.guard = guard{bucket: b, key: c.key, version: version, actions: c.op.actions(version != ""), keys: c.condition}
+	return c.enter(&c.guard, c.op.Owned)
 }
 
 // may asks whether the caller is allowed an action.
@@ -41,14 +37,7 @@ func (c *call) may(action string, b *meta.Bucket, key string) bool {
 }
 
 func (c *call) mayWith(action string, b *meta.Bucket, key string, keys func(string) ([]string, bool)) bool {
-	rules, err := c.rulesOf(b)
-	if err != nil {
-		c.s.Logger.ErrorContext(c.ctx(), "request refused", "request", c.info.RequestID, "operation", c.info.Operation, "error", err.Error())
-		return false
-	}
-	return c.s.IAM.Authorize(c.id, iam.Access{
-		Action: action, Bucket: b, BucketPolicy: rules.Policy, Restricted: rules.Restricted, Key: key, Keys: keys,
-	}).Allowed
+	return c.decide(action, b, key, keys).Allowed
 }
 
 // rulesOf returns what the bucket's own documents say about access; those of the request's bucket are read once.

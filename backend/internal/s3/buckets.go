@@ -9,7 +9,6 @@ import (
 
 	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/fault"
-	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3xml"
@@ -37,7 +36,7 @@ func (s *Server) listBuckets(c *call) error {
 			return s3err.Argument("The continuation token provided is incorrect", "continuation-token", v)
 		}
 	}
-	doc := &s3xml.BucketList{Owner: s.ownerOf(c.id.Account)}
+	doc := &s3xml.BucketList{Owner: c.owner(c.id.Account)}
 	prefix, hasPrefix := c.query.lookup("prefix")
 	if hasPrefix {
 		doc.Prefix = &prefix
@@ -108,9 +107,13 @@ func (s *Server) createBucket(c *call) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Buckets.Create(c.ctx(), bucket.CreateInput{Name: c.bucket, Account: c.id.Account, User: c.id.UserID, Region: region})
+	in := bucket.CreateInput{Name: c.bucket, Account: c.id.Account, User: c.id.UserID, Region: region}
+	if err := c.newBucket(&in); err != nil {
+		return err
+	}
+	b, err := s.Buckets.Create(c.ctx(), in)
 	if fault.Is(err, fault.BucketOwned) && s.Region == bucket.DefaultRegion {
-		err = nil
+		err = c.resetACL(b, in.ACL)
 	}
 	if err != nil {
 		return err
@@ -192,11 +195,6 @@ func (s *Server) putBucketVersioning(c *call) error {
 	}
 	c.w.empty(http.StatusOK)
 	return nil
-}
-
-// ownerOf names an account as the owner of buckets and objects.
-func (s *Server) ownerOf(account string) s3xml.Owner {
-	return s3xml.Owner{ID: iam.CanonicalID(account), DisplayName: account}
 }
 
 var errToken = errors.New("s3: not a token of a listing")

@@ -57,12 +57,12 @@ func parseCopySource(value string) (o origin, err error) {
 
 // source finds and authorizes the source of a copy. The version that it returns is the one to copy: where the bucket has versions, the
 // one that was current now.
-func (c *call) source() (in object.GetInput, o origin, err error) {
+func (c *call) source() (in object.GetInput, o origin, g *guard, err error) {
 	if values := c.header[copySource]; len(values) != 1 {
-		return in, o, s3err.Argument("There must be one copy source.", "x-amz-copy-source", strings.Join(values, ","))
+		return in, o, nil, s3err.Argument("There must be one copy source.", "x-amz-copy-source", strings.Join(values, ","))
 	}
 	if o, err = parseCopySource(c.header.Get(copySource)); err != nil {
-		return in, o, err
+		return in, o, nil, err
 	}
 	named := func(err error) error { // the source, not the target, is what is missing
 		e := s3err.From(err)
@@ -78,27 +78,28 @@ func (c *call) source() (in object.GetInput, o origin, err error) {
 		return e
 	}
 	if err := bucket.ValidName(o.bucket); err != nil {
-		return in, o, named(err)
+		return in, o, nil, named(err)
 	}
 	b, err := c.s.Buckets.Get(c.ctx(), o.bucket)
 	if err != nil {
-		return in, o, named(err)
+		return in, o, nil, named(err)
 	}
 	if err := c.expectOwner("X-Amz-Source-Expected-Bucket-Owner", b); err != nil {
-		return in, o, err
+		return in, o, nil, err
 	}
 	if _, err := c.rulesOf(b); err != nil {
-		return in, o, err
+		return in, o, nil, err
 	}
 	action := "s3:GetObject"
 	if o.version != "" {
 		action = "s3:GetObjectVersion"
 	}
-	if !c.mayWith(action, b, o.key, c.conditionOf(object.VersionInput{Bucket: b, Key: o.key, VersionID: o.version})) {
-		return in, o, s3err.New("AccessDenied")
+	g = &guard{bucket: b, key: o.key, version: o.version, actions: names(action), keys: c.conditionOf(object.VersionInput{Bucket: b, Key: o.key, VersionID: o.version})}
+	if err := c.enter(g, true); err != nil {
+		return in, o, nil, err
 	}
 	in = object.GetInput{Bucket: b, Key: o.key, VersionID: o.version, If: readConditions(c.header, "X-Amz-Copy-Source-")}
-	return in, o, nil
+	return in, o, g, nil
 }
 
 // sourceFailure makes of the failure to read a source what S3 answers for copies.
@@ -127,13 +128,18 @@ func (c *call) sourceFailure(err error, in object.GetInput) error {
 
 // pinned looks the source up and returns it with its version named, so that what was looked at is what is copied. In a bucket without
 // versions there is nothing to name; the copy is then of whatever is current when it is made.
-func (c *call) pinned(in object.GetInput) (object.GetInput, *object.Object, error) {
+func (c *call) pinned(in object.GetInput, g *guard) (object.GetInput, *object.Object, error) {
 	in.HeadOnly = true
 	o, err := c.s.Objects.Get(c.ctx(), in)
 	if err != nil {
 		return in, nil, c.sourceFailure(err, in)
 	}
-	in.HeadOnly = false
+	if err := c.pass(g, o.Version); err != nil {
+		return in, nil, err
+	}
+	if in.HeadOnly = false; g.unsure {
+		in.Seen = o.Version.Order // what may be copied is this version alone
+	}
 	if o.VersionID != "" {
 		in.VersionID = o.VersionID
 	}
@@ -141,9 +147,12 @@ func (c *call) pinned(in object.GetInput) (object.GetInput, *object.Object, erro
 }
 
 func (s *Server) copyObject(c *call) error {
-	in := object.CopyInput{Target: c.record, Key: c.key, Caller: c.caller()}
-	from, o, err := c.source()
+	in := object.CopyInput{Target: c.record, Key: c.key}
+	from, o, g, err := c.source()
 	if err != nil {
+		return err
+	}
+	if in.Caller, in.ACL, err = c.newObject(); err != nil {
 		return err
 	}
 	switch directive := c.header.Get("X-Amz-Metadata-Directive"); directive {
@@ -172,7 +181,7 @@ func (s *Server) copyObject(c *call) error {
 	if err != nil {
 		return err
 	}
-	source, head, err := c.pinned(from)
+	source, head, err := c.pinned(from, g)
 	if err != nil {
 		return err
 	}
@@ -257,7 +266,7 @@ func (s *Server) copyPart(c *call) error {
 	if in.Upload, err = c.uploadID(); err != nil {
 		return err
 	}
-	from, _, err := c.source()
+	from, _, g, err := c.source()
 	if err != nil {
 		return err
 	}
@@ -265,7 +274,7 @@ func (s *Server) copyPart(c *call) error {
 	if err != nil {
 		return err
 	}
-	source, head, err := c.pinned(from)
+	source, head, err := c.pinned(from, g)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,12 @@ import (
 
 // configHandlers are the operations on configuration documents that are built.
 var configHandlers = map[string]func(*Server, *call) error{
+	"GetBucketAcl":                  (*Server).bucketACL,
+	"PutBucketAcl":                  (*Server).putBucketACL,
+	"GetBucketOwnershipControls":    (*Server).bucketOwnership,
+	"PutBucketOwnershipControls":    (*Server).putBucketOwnership,
+	"DeleteBucketOwnershipControls": (*Server).deleteBucketOwnership,
+
 	"GetBucketCors":    (*Server).bucketCORS,
 	"PutBucketCors":    (*Server).putBucketCORS,
 	"DeleteBucketCors": (*Server).deleteBucketCORS,

@@ -61,6 +61,7 @@ type env struct {
 	buckets *bucket.Service
 	objects *object.Service
 	iam     *iam.Service
+	other   iam.Account
 	http    *httptest.Server
 	signers map[string]*sigv4.Signer
 	mu      sync.Mutex
@@ -109,6 +110,13 @@ func newEnvOn(t testing.TB, store kv.Store, change func(*Config)) *env {
 		require.NoError(t, err)
 		e.sign(u.name)
 	}
+	// A second account: ann may do everything there, bob nothing.
+	e.other, _, _, err = e.iam.CreateAccount(ctx, iam.Machine, iam.CreateAccount{Name: "other", AccessKey: "ann", Secret: secretOf("ann")})
+	require.NoError(t, err)
+	_, _, err = e.iam.CreateUser(ctx, iam.Machine, iam.CreateUser{Name: "bob", Account: "other", AccessKey: "bob", Secret: secretOf("bob")})
+	require.NoError(t, err)
+	e.sign("ann")
+	e.sign("bob")
 	e.server = New(Deps{Config: cfg, Buckets: e.buckets, Objects: e.objects, IAM: e.iam, Clock: e.clock, Idents: ident.NewSource(e.clock, zeros{}), Logger: logger})
 	e.http = httptest.NewUnstartedServer(e.server)
 	e.http.Config.MaxHeaderBytes = 64 << 10

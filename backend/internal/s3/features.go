@@ -13,7 +13,6 @@ var unbuilt = []struct {
 	header string
 	noop   []string
 }{
-	{"x-amz-acl", []string{"private", "bucket-owner-full-control"}}, // nothing is withheld from the owner of a bucket
 	{"x-amz-bucket-namespace", []string{"global"}},
 	{"x-amz-bucket-object-lock-enabled", []string{"false"}},
 	{"x-amz-bypass-governance-retention", []string{"true", "false"}}, // nothing is locked
@@ -25,12 +24,10 @@ var unbuilt = []struct {
 	{"x-amz-checksum-xxhash64", nil},
 	{"x-amz-copy-source-server-side-encryption-customer-", nil},
 	{"x-amz-fwd-", nil},
-	{"x-amz-grant-", nil},
 	{"x-amz-if-match-initiated-time", nil},
 	{"x-amz-mfa", nil},
 	{"x-amz-object-annotation-directive", []string{"COPY", "EXCLUDE"}}, // no object has annotations
 	{"x-amz-object-lock-", nil},
-	{"x-amz-object-ownership", []string{"ObjectWriter"}},
 	{"x-amz-server-side-encryption", nil},
 	{"x-amz-server-side-encryption-", nil},
 	{"x-amz-server-side-encryption-bucket-key-enabled", []string{"false"}},

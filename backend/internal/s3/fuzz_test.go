@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/myfsio/myfsio/backend/internal/object"
+	"github.com/myfsio/myfsio/backend/internal/s3/s3xml"
 )
 
 // Whatever the path, a target is either refused or names exactly what was escaped; putting the escapes back finds the same again.
@@ -125,6 +126,34 @@ func FuzzCopySource(f *testing.F) {
 		again, err := parseCopySource("/" + url.PathEscape(o.bucket) + "/" + url.PathEscape(o.key))
 		require.NoError(t, err)
 		require.Equal(t, origin{bucket: o.bucket, key: o.key}, again)
+	})
+}
+
+// The grantees of a header that is taken are of a known kind, and there is at least one.
+func FuzzGrantees(f *testing.F) {
+	for _, s := range []string{`id="a"`, `id=a,uri = "b,c" , emailAddress="d"`, `id=`, `id="a`, `id="a"b`, `,`, `a=b`, `id="a",`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		list, ok := parseGrantees(s)
+		if !ok {
+			require.Empty(t, list)
+			return
+		}
+		require.NotEmpty(t, list)
+		var again strings.Builder
+		for _, g := range list {
+			require.Contains(t, []string{s3xml.CanonicalUser, s3xml.Group, s3xml.ByEmail}, g.Type)
+			value := g.ID + g.URI + g.Email
+			if strings.Contains(value, `"`) {
+				return // unquoted, with a quote inside: cannot be said otherwise
+			}
+			name := map[string]string{s3xml.CanonicalUser: "id", s3xml.Group: "uri", s3xml.ByEmail: "emailAddress"}[g.Type]
+			again.WriteString(`,` + name + `="` + value + `"`)
+		}
+		same, ok := parseGrantees(again.String()[1:])
+		require.True(t, ok)
+		require.Equal(t, list, same)
 	})
 }
 

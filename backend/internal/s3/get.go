@@ -53,6 +53,9 @@ func (s *Server) read(c *call, headOnly bool) error {
 	if o.Content != nil {
 		defer o.Content.Close()
 	}
+	if err := c.pass(&c.guard, o.Version); err != nil {
+		return err
+	}
 	if err := c.describe(o, in.PartNumber); err != nil {
 		return err
 	}

@@ -55,9 +55,13 @@ func (s *Server) listObjects(c *call) error {
 	if err != nil {
 		return err
 	}
+	who, err := c.ownerIn()
+	if err != nil {
+		return err
+	}
 	doc := &s3xml.ObjectList{
 		Names: names, Bucket: c.bucket, Prefix: in.Prefix, Marker: in.After, Delimiter: in.Delimiter, MaxKeys: in.Max,
-		Truncated: page.Truncated, Contents: s.contents(page.Objects, true), Prefixes: page.Prefixes,
+		Truncated: page.Truncated, Contents: contents(page.Objects, who), Prefixes: page.Prefixes,
 	}
 	if page.Truncated && in.Delimiter != "" { // without a delimiter the last key is the next marker, and S3 leaves it out
 		doc.NextMarker = page.Next
@@ -87,7 +91,13 @@ func (s *Server) listObjects2(c *call) error {
 	if err != nil {
 		return err
 	}
-	doc.Contents, doc.Prefixes, doc.Truncated = s.contents(page.Objects, c.query.get("fetch-owner") == "true"), page.Prefixes, page.Truncated
+	var who func(string) s3xml.Owner
+	if c.query.get("fetch-owner") == "true" {
+		if who, err = c.ownerIn(); err != nil {
+			return err
+		}
+	}
+	doc.Contents, doc.Prefixes, doc.Truncated = contents(page.Objects, who), page.Prefixes, page.Truncated
 	if page.Truncated {
 		doc.NextToken = makeToken(page.Next)
 	}
@@ -95,23 +105,24 @@ func (s *Server) listObjects2(c *call) error {
 	return nil
 }
 
-func (s *Server) contents(versions []*meta.Version, owner bool) []s3xml.ObjectEntry {
+// contents are the entries of a listing, with owners if there is who names them.
+func contents(versions []*meta.Version, who func(string) s3xml.Owner) []s3xml.ObjectEntry {
 	list := make([]s3xml.ObjectEntry, len(versions))
 	for i, v := range versions {
-		list[i] = s.entry(v, owner)
+		list[i] = entry(v, who)
 	}
 	return list
 }
 
-func (s *Server) entry(v *meta.Version, owner bool) s3xml.ObjectEntry {
+func entry(v *meta.Version, who func(string) s3xml.Owner) s3xml.ObjectEntry {
 	e := s3xml.ObjectEntry{
 		Key: v.Key, LastModified: v.Modified(), ETag: v.ETag(), Size: v.Size, StorageClass: className(v.Class),
 	}
 	if v.Checksum.Algorithm != checksum.None {
 		e.Algorithm, e.ChecksumType = v.Checksum.Algorithm.String(), checksumType(v.Checksum.Composite)
 	}
-	if owner {
-		o := s.ownerOf(v.Owner)
+	if who != nil {
+		o := who(v.Owner)
 		e.Owner = &o
 	}
 	return e
@@ -143,15 +154,19 @@ func (s *Server) listVersions(c *call) error {
 			return err
 		}
 	}
+	who, err := c.ownerIn()
+	if err != nil {
+		return err
+	}
 	doc := &s3xml.VersionList{
 		Names: names, Bucket: c.bucket, Prefix: in.Prefix, Delimiter: in.Delimiter, KeyMarker: in.KeyMarker, VersionMarker: in.VersionMarker,
 		NextKeyMarker: page.NextKey, NextVersionID: page.NextVersion, MaxKeys: in.Max, Truncated: page.Truncated, Prefixes: page.Prefixes,
 	}
 	for _, v := range page.Versions {
-		owner := s.ownerOf(v.Owner)
+		owner := who(v.Owner)
 		e := s3xml.ObjectEntry{Key: v.Key, LastModified: v.Modified(), Marker: true, Owner: &owner}
 		if !v.Marker {
-			e = s.entry(v.Version, true)
+			e = entry(v.Version, who)
 		}
 		e.VersionID, e.Latest = v.ID(), v.Latest
 		doc.Versions = append(doc.Versions, e)
@@ -181,6 +196,10 @@ func (s *Server) listUploads(c *call) error {
 			return err
 		}
 	}
+	who, err := c.ownerIn()
+	if err != nil {
+		return err
+	}
 	doc := &s3xml.UploadList{
 		Names: names, Bucket: c.bucket, Prefix: in.Prefix, Delimiter: in.Delimiter, KeyMarker: in.KeyMarker, UploadMarker: in.UploadMarker,
 		NextKeyMarker: page.NextKey, NextUploadID: page.NextUpload, MaxUploads: in.Max, Truncated: page.Truncated, Prefixes: page.Prefixes,
@@ -188,7 +207,7 @@ func (s *Server) listUploads(c *call) error {
 	known := initiators{}
 	for _, u := range page.Uploads {
 		e := s3xml.UploadEntry{
-			Key: u.Key, UploadID: u.ID.String(), Initiator: known.of(c, u), Owner: s.ownerOf(u.Owner),
+			Key: u.Key, UploadID: u.ID.String(), Initiator: known.of(c, u), Owner: who(u.Owner),
 			StorageClass: className(u.Class), Initiated: u.Started.Truncate(time.Second),
 		}
 		if u.Explicit {

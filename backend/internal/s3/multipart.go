@@ -30,7 +30,7 @@ type initiators map[string]s3xml.Owner
 func (known initiators) of(c *call, u *meta.Upload) s3xml.Owner {
 	who, ok := known[u.Initiator]
 	if !ok {
-		who = c.s.ownerOf(u.Owner)
+		who = c.owner(u.Owner)
 		if id, err := c.s.IAM.Identity(c.ctx(), u.Initiator); err == nil {
 			who = s3xml.Owner{ID: id.ARN(), DisplayName: id.Name}
 		}
@@ -40,8 +40,11 @@ func (known initiators) of(c *call, u *meta.Upload) s3xml.Owner {
 }
 
 func (s *Server) createUpload(c *call) error {
-	in := object.CreateUploadInput{Bucket: c.record, Key: c.key, Caller: c.caller()}
+	in := object.CreateUploadInput{Bucket: c.record, Key: c.key}
 	var err error
+	if in.Caller, in.ACL, err = c.newObject(); err != nil {
+		return err
+	}
 	if in.Headers, err = storedHeaders(c.header); err != nil {
 		return err
 	}
@@ -293,8 +296,12 @@ func (s *Server) listParts(c *call) error {
 		return err
 	}
 	up := page.Upload
+	who, err := c.ownerIn()
+	if err != nil {
+		return err
+	}
 	doc := &s3xml.PartList{
-		Names: names, Bucket: c.bucket, Key: c.key, UploadID: u.String(), Initiator: initiators{}.of(c, up), Owner: s.ownerOf(up.Owner),
+		Names: names, Bucket: c.bucket, Key: c.key, UploadID: u.String(), Initiator: initiators{}.of(c, up), Owner: who(up.Owner),
 		StorageClass: className(up.Class), Marker: after, Next: page.Next, MaxParts: limit, Truncated: page.Truncated && limit > 0,
 	}
 	if up.Explicit {

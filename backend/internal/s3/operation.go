@@ -49,6 +49,7 @@ type Operation struct {
 	Params   []string // further query names that it reads
 	Actions  []string // every one must be allowed; of the bucket or of the object, as the action's name says
 	Version  []string // instead of Actions when versionId is named; nil for the same
+	Owned    bool     // the handler holds the version that it finds to its owner and its ACL (call.pass)
 	PerKey   bool     // the handler asks for each bucket or key by itself, and refuses those instead of the request
 	Auth     Auth
 	Body     Body

@@ -8,7 +8,11 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/object"
 )
 
+// caller is who writes; somebody without an account does it for the bucket's.
 func (c *call) caller() object.Caller {
+	if c.id.Anonymous {
+		return object.Caller{Account: c.record.Account}
+	}
 	return object.Caller{Account: c.id.Account, User: c.id.UserID}
 }
 
@@ -21,8 +25,11 @@ func (s *Server) uploadLimit(limit int64) int64 {
 }
 
 func (s *Server) putObject(c *call) error {
-	in := object.PutInput{Bucket: c.record, Key: c.key, Caller: c.caller()}
+	in := object.PutInput{Bucket: c.record, Key: c.key}
 	var err error
+	if in.Caller, in.ACL, err = c.newObject(); err != nil {
+		return err
+	}
 	if in.Headers, err = storedHeaders(c.header); err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/object"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
+	"github.com/myfsio/myfsio/backend/internal/s3/s3xml"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
@@ -112,6 +113,9 @@ type call struct {
 	trusted *iam.Identity // who is known already; nil when the request has to say
 
 	read func() ([]byte, error) // the document that came as the body, once it has been read
+
+	guard  guard                  // of the object that the request is for
+	owners map[string]s3xml.Owner // by account, those that were looked up
 }
 
 func (c *call) ctx() context.Context { return c.r.Context() }

@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/myfsio/myfsio/backend/internal/checksum"
+	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/kv/kvtest"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
@@ -34,7 +35,7 @@ var update = flag.Bool("update", false, "rewrite the answers of the transcripts"
 // the body; a final newline of the file section is no part of the body. It is sent byte for byte after these have been added: Host,
 // Content-Length and a signature of the administrator. Lines that begin with "@", before the request line, say otherwise:
 //
-//	@as NAME             sign as another user; "anonymous" signs nothing
+//	@as NAME             sign as another user; "anonymous" signs nothing; ann and bob are of another account
 //	@sign FORM           v4 (default), unsigned (UNSIGNED-PAYLOAD), presigned [seconds], v2, presigned-v2, none,
 //	                     chunks [size], chunks-trailer, unsigned-trailer: the body framed, with x-amz-checksum-crc32 as trailer in the last two
 //	@tamper OLD NEW      replace the first OLD in what is sent, after signing
@@ -45,6 +46,8 @@ var update = flag.Bool("update", false, "rewrite the answers of the transcripts"
 //	@crc ALGORITHM       add the x-amz-checksum header of the body
 //	@raw                 add nothing at all
 //	@show                of the answer's body show only its length
+//
+// ${default} and ${other} are the canonical ids of the two accounts, the latter in answers, too.
 //
 // A header of a framed body (x-amz-decoded-content-length, x-amz-trailer, Content-Encoding) with the value "-" is left out.
 //
@@ -70,13 +73,15 @@ func runTranscripts(t *testing.T, store func() kv.Store, update bool) {
 			require.NoError(t, err)
 			comment, sections := parseArchive(string(raw))
 			e := newEnvOn(t, store(), configOf(t, comment))
-			run := &transcript{env: e, vars: map[string]string{"host": e.http.Listener.Addr().String()}}
+			run := &transcript{env: e, vars: map[string]string{
+				"host": e.http.Listener.Addr().String(), "default": iam.CanonicalID(iam.DefaultAccount), "other": e.other.CanonicalID,
+			}}
 			var out strings.Builder
 			out.WriteString(comment)
 			for i := 0; i < len(sections); i++ {
 				s := sections[i]
 				require.True(t, strings.HasPrefix(s.name, "request"), "%s: section %q", file, s.name)
-				got := run.exchange(t, s)
+				got := strings.ReplaceAll(run.exchange(t, s), e.other.CanonicalID, "${other}") // an id at random
 				pairs++
 				fmt.Fprintf(&out, "-- %s --\n%s-- answer --\n%s", s.name, s.text, got)
 				if i+1 < len(sections) && sections[i+1].name == "answer" {

@@ -119,7 +119,8 @@ func (st *stores) services(ctx context.Context, log *slog.Logger, dir string) (e
 	if st.first, err = st.iam.Bootstrap(ctx, c.Loopback()); err != nil {
 		return err
 	}
-	st.buckets = bucket.New(bucket.Deps{KV: st.kv, Clock: st.clock, Idents: st.idents, Region: c.Region, ReadOnly: st.readOnly})
+	ownership, _ := meta.ParseOwnership(c.ObjectOwnership) // one of the three: config has checked it
+	st.buckets = bucket.New(bucket.Deps{KV: st.kv, Clock: st.clock, Idents: st.idents, Region: c.Region, Ownership: ownership, ReadOnly: st.readOnly})
 	inline := c.InlineMaxBytes
 	if inline == 0 {
 		inline = -1

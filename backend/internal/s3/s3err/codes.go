@@ -13,6 +13,7 @@ type Code struct {
 
 // codes lists every code that this server answers with, in order of name. The golden documents in testdata follow this table.
 var codes = []Code{
+	{"AccessControlListNotSupported", http.StatusBadRequest, "The bucket does not allow ACLs"},
 	{"AccessDenied", http.StatusForbidden, "Access Denied"},
 	{"AccessForbidden", http.StatusForbidden, "Access Forbidden"},
 	{"AuthorizationHeaderMalformed", http.StatusBadRequest, "The authorization header that you provided is not valid."},
@@ -31,6 +32,7 @@ var codes = []Code{
 	{"InternalError", http.StatusInternalServerError, "We encountered an internal error. Please try again."},
 	{"InvalidAccessKeyId", http.StatusForbidden, "The AWS Access Key Id you provided does not exist in our records."},
 	{"InvalidArgument", http.StatusBadRequest, "Invalid Argument"},
+	{"InvalidBucketAclWithObjectOwnership", http.StatusBadRequest, "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"},
 	{"InvalidBucketName", http.StatusBadRequest, "The specified bucket is not valid."},
 	{"InvalidBucketState", http.StatusConflict, "The request is not valid for the current state of the bucket."},
 	{"InvalidChunkSizeError", http.StatusForbidden, "Only the last chunk is allowed to have a size less than 8192 bytes"},
@@ -47,6 +49,7 @@ var codes = []Code{
 	{"InvalidToken", http.StatusBadRequest, "The provided token is malformed or otherwise invalid."},
 	{"InvalidURI", http.StatusBadRequest, "Couldn't parse the specified URI."},
 	{"KeyTooLongError", http.StatusBadRequest, "Your key is too long"},
+	{"MalformedACLError", http.StatusBadRequest, "The XML you provided was not well-formed or did not validate against our published schema"},
 	{"MalformedPolicy", http.StatusBadRequest, "Policy has invalid resource."},
 	{"MalformedTrailerError", http.StatusBadRequest, "The request contained trailing data that was not well-formed or did not conform to our published schema."},
 	{"MalformedXML", http.StatusBadRequest, "The XML you provided was not well-formed or did not validate against our published schema"},
@@ -71,6 +74,7 @@ var codes = []Code{
 	{"NotImplemented", http.StatusNotImplemented, "A header you provided implies functionality that is not implemented"},
 	{"NotModified", http.StatusNotModified, "Not Modified"},
 	{"OperationAborted", http.StatusConflict, "A conflicting conditional operation is currently in progress against this resource. Please try again."},
+	{"OwnershipControlsNotFoundError", http.StatusNotFound, "The bucket ownership controls were not found"},
 	{"PolicyTooLarge", http.StatusBadRequest, "Policy exceeds the maximum allowed document size."},
 	{"PreconditionFailed", http.StatusPreconditionFailed, "At least one of the pre-conditions you specified did not hold"},
 	{"QuotaExceeded", http.StatusBadRequest, "The write would exceed the quota of the bucket."},
@@ -81,6 +85,8 @@ var codes = []Code{
 	{"SignatureDoesNotMatch", http.StatusForbidden, "The request signature we calculated does not match the signature you provided. Check your key and signing method."},
 	{"SlowDown", http.StatusServiceUnavailable, "Please reduce your request rate."},
 	{"StorageFull", http.StatusInsufficientStorage, "There is no space left for the write."},
+	{"UnexpectedContent", http.StatusBadRequest, "This request does not support content"},
+	{"UnresolvableGrantByEmailAddress", http.StatusBadRequest, "The e-mail address you provided does not match any account on record."},
 	{"XAmzContentSHA256Mismatch", http.StatusBadRequest, "The provided 'x-amz-content-sha256' header does not match what was computed."},
 }
 

@@ -25,6 +25,7 @@ var ErrMalformed = errors.New("s3xml: malformed document")
 // node is an element of a request.
 type node struct {
 	name     string
+	kind     string // its attribute xsi:type
 	text     []byte
 	children []*node
 }
@@ -53,6 +54,11 @@ func parse(body []byte, root string) (*node, error) {
 				return nil, ErrMalformed
 			}
 			n := &node{name: t.Name.Local}
+			for _, a := range t.Attr {
+				if a.Name.Space == XSI && a.Name.Local == "type" {
+					n.kind = a.Value
+				}
+			}
 			if len(stack) == 0 {
 				top = n
 			} else {

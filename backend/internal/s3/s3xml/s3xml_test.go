@@ -46,6 +46,9 @@ var golden = map[string]Document{
 	"deleted": &DeleteResult{Entries: []DeleteEntry{{Key: "a"}, {Key: "b", Marker: true, MarkerVersionID: "M"},
 		{Key: "c", VersionID: "V"}, {Key: "d", VersionID: "W", Code: "AccessDenied", Message: "Access Denied"}}},
 	"deleted-quiet": &DeleteResult{Quiet: true, Entries: []DeleteEntry{{Key: "a"}, {Key: "d", Code: "AccessDenied", Message: "Access Denied"}}},
+	"acl": &AccessControlPolicy{Owner: *owner, Grants: []Grant{{Grantee{Type: CanonicalUser, ID: owner.ID, DisplayName: "a & b"}, "FULL_CONTROL"},
+		{Grantee{Type: Group, URI: "http://acs.amazonaws.com/groups/global/AllUsers"}, "READ"}}},
+	"ownership": &OwnershipControls{ObjectOwnership: "ObjectWriter"},
 	"attributes": &Attributes{ETag: "abc-2", Checksum: Checksum{"ChecksumCRC32", "AAAAAA==", "COMPOSITE"}, StorageClass: "STANDARD", Size: &size,
 		Parts: &AttributeParts{Total: 2, Listed: true, Next: 1, Max: 1, Truncated: true, Parts: []PartEntry{{Number: 1, Size: 3, Checksum: Checksum{"ChecksumCRC32", "AAAAAA==", ""}}}}},
 	"attributes-size": &Attributes{Size: new(int64)},
@@ -198,6 +201,8 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>`))
 	f.Add([]byte(`<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>`))
 	f.Add([]byte(`<CreateBucketConfiguration><LocationConstraint>x</LocationConstraint></CreateBucketConfiguration>`))
+	f.Add(Encode(golden["acl"]))
+	f.Add(Encode(golden["ownership"]))
 	f.Add([]byte(`<CORSConfiguration><CORSRule><ID>a</ID><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod><MaxAgeSeconds>5</MaxAgeSeconds></CORSRule></CORSConfiguration>`))
 	f.Add([]byte(`<WebsiteConfiguration><IndexDocument><Suffix>i</Suffix></IndexDocument><RoutingRules><RoutingRule><Condition><KeyPrefixEquals>a</KeyPrefixEquals></Condition><Redirect><ReplaceKeyWith>b</ReplaceKeyWith></Redirect></RoutingRule></RoutingRules></WebsiteConfiguration>`))
 	f.Add([]byte(`<RequestPaymentConfiguration><Payer>Requester</Payer></RequestPaymentConfiguration>`))
@@ -230,6 +235,18 @@ func FuzzDecode(f *testing.F) {
 			require.True(t, some || b == (meta.PublicAccessBlock{}))
 		} else {
 			require.ErrorIs(t, err, ErrMalformed)
+		}
+		_, err = DecodeOwnershipControls(body)
+		require.True(t, err == nil || errors.Is(err, ErrMalformed))
+		acl, err := DecodeAccessControlPolicy(body, 2)
+		if err != nil {
+			require.ErrorIs(t, err, ErrMalformed)
+			return
+		}
+		require.NotEmpty(t, acl.Owner.ID)
+		require.LessOrEqual(t, len(acl.Grants), 2)
+		for _, g := range acl.Grants {
+			require.Contains(t, []string{CanonicalUser, Group, ByEmail}, g.Grantee.Type)
 		}
 	})
 }
