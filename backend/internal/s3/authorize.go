@@ -16,8 +16,8 @@ import (
 
 // authorize asks for every action of the operation.
 func (c *call) authorize() error {
-	if c.op.PerKey || (c.op.Auth == AuthForm && c.id.Anonymous) {
-		return nil // the handler asks; a form brings its own credentials
+	if c.op.PerKey {
+		return nil // the handler asks
 	}
 	b := c.record
 	if b == nil { // it need not exist: whoever makes it owns it
@@ -123,8 +123,8 @@ func (c *call) condition(name string) ([]string, bool) {
 		return c.tlsVersion()
 	case "objectcreationoperation":
 		return one(strconv.FormatBool(c.op.Name != "UploadPart" && c.op.Name != "UploadPartCopy"), true)
-	case "object-lock-mode", "object-lock-retain-until-date", "object-lock-legal-hold":
-		return some(headerValue(c, "x-amz-"+name))
+	case "object-lock-mode", "object-lock-retain-until-date", "object-lock-legal-hold", "object-lock-remaining-retention-days":
+		return c.lockCondition(name)
 	}
 	if headerConditions[name] {
 		return some(headerValue(c, name))
