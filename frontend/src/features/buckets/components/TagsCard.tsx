@@ -109,7 +109,7 @@ function TagsDialog({ bucket, tags, onClose }: { bucket: string; tags: Tag[]; on
             />
             <IconButton
               label={t("tags.remove", { number: String(index + 1) })}
-              size={30}
+              size={36}
               onClick={() => {
                 setRows((now) => now.filter((other) => other.id !== row.id));
                 add.current?.focus();
