@@ -127,6 +127,11 @@ verb and no ` + "`iam:`" + ` action; ` + "`iam:*`" + ` makes an administrator.
 
 An explicit deny refuses. Otherwise one allow is enough, and without any the request is refused. A document with an element, operator, condition key or action
 that is not known is refused when it is saved, with a message that names it.
+
+A bucket policy counts like the policy of a user inside the account of its bucket; callers of another account need both, and callers without credentials the
+bucket policy alone. A public policy, as ` + "`GET /<bucket>?policyStatus`" + ` tells of it, can be refused (` + "`BlockPublicPolicy`" + `) or held to the bucket's account
+(` + "`RestrictPublicBuckets`" + `) by ` + "`PUT /<bucket>?publicAccessBlock`" + `. Whatever a bucket policy denies, administrators of the bucket's account can still read,
+replace and delete it.
 `)
 	return b.String()
 }

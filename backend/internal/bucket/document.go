@@ -66,13 +66,15 @@ func GetDocument[T any](ctx context.Context, s *Service, b *meta.Bucket, kind Do
 		}
 	}
 	var raw []byte
+	var same bool
 	err = s.KV.View(ctx, func(r kv.Reader) error {
+		same = false
 		raw, err = r.Get(meta.DocumentKey(b.ID, kind.Name))
 		switch {
 		case errors.Is(err, kv.ErrNotFound):
 			doc, err = nil, nil
 		case err == nil && old != nil && old.raw == string(raw):
-			doc = old.doc.(*T)
+			doc, same = old.doc.(*T), true
 		case err == nil:
 			doc, err = kind.Decode(raw)
 		}
@@ -81,10 +83,17 @@ func GetDocument[T any](ctx context.Context, s *Service, b *meta.Bucket, kind Do
 	if err != nil {
 		return nil, Fault("bucket.GetDocument", err)
 	}
-	if s.generations != nil || doc != nil {
-		of, _ := s.documents.LoadOrStore(b.ID, &sync.Map{})
-		of.(*sync.Map).Store(kind.Name, &decodedDocument{doc: doc, raw: string(raw), generation: generation})
+	entry := &decodedDocument{doc: doc, generation: generation}
+	switch {
+	case same && s.generations == nil:
+		return doc, nil
+	case same:
+		entry.raw = old.raw
+	default:
+		entry.raw = string(raw)
 	}
+	of, _ := s.documents.LoadOrStore(b.ID, &sync.Map{})
+	of.(*sync.Map).Store(kind.Name, entry)
 	return doc, nil
 }
 

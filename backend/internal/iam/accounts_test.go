@@ -100,6 +100,49 @@ func TestAuthorizeAcrossAccounts(t *testing.T) {
 	}
 }
 
+// What another account owns in a bucket is that account's: neither the policies of the bucket's users nor what the bucket's policy allows
+// reach it without a grant, and a denial of the bucket's policy does.
+func TestObjectsOfAnotherAccount(t *testing.T) {
+	w := newWorld(t)
+	s, _ := w.start()
+	ctx := t.Context()
+	team, theirs, _, err := s.CreateAccount(ctx, Machine, CreateAccount{Name: "team"})
+	require.NoError(t, err)
+	owner := identityOf(t, s, theirs.AccessKey)
+	_, _, err = s.CreateUser(ctx, Machine, CreateUser{Name: "mine", AccessKey: "mine", Policies: fullPolicies})
+	require.NoError(t, err)
+	mine := identityOf(t, s, "mine")
+	docs := &meta.Bucket{Name: "docs", Account: DefaultAccount}
+	parse := func(effect string) *policy.Document {
+		d, err := policy.Parse([]byte(`{"Version":"2012-10-17","Statement":{"Effect":"`+effect+`","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::docs/*"}}`), policy.Bucket)
+		require.NoError(t, err)
+		return d
+	}
+	grants := func(string) bool { return true }
+	for _, c := range []struct {
+		who  *Identity
+		a    Access
+		want bool
+	}{
+		{owner, Access{}, true},
+		{mine, Access{}, false},
+		{mine, Access{Grants: grants}, true},
+		{mine, Access{BucketPolicy: parse("Allow")}, false},
+		{Anonymous, Access{BucketPolicy: parse("Allow")}, false},
+		{Anonymous, Access{Grants: grants}, true},
+		{owner, Access{BucketPolicy: parse("Deny")}, false},
+		{mine, Access{BucketPolicy: parse("Deny"), Grants: grants}, false},
+	} {
+		c.a.Action, c.a.Bucket, c.a.Key, c.a.Owner = "s3:GetObject", docs, "k", team.Number
+		require.Equal(t, c.want, s.Authorize(c.who, c.a).Allowed, "%+v", c)
+	}
+	id, err := s.AccountOf(ctx, team.CanonicalID)
+	require.NoError(t, err)
+	require.Equal(t, team.Number, id)
+	_, err = s.AccountOf(ctx, "_foo")
+	require.Equal(t, fault.NotFound, fault.KindOf(err))
+}
+
 // Administrators rule in their own account, and nowhere by their own policies alone.
 func TestAdministratorsOfAccounts(t *testing.T) {
 	w := newWorld(t)

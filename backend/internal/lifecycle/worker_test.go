@@ -202,7 +202,7 @@ func names(before, after []object.VersionEntry) (list []string) {
 func TestRounds(t *testing.T) {
 	for seed := range uint64(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			var store kv.Store = kvtest.NewMemory()
+			store := kvtest.NewMemory()
 			if seed%2 == 1 {
 				store = kvtest.Hostile(store, seed).Unknown(12)
 			}

@@ -109,7 +109,7 @@ func (p *parser) conditions(n *node) ([]condition, error) {
 	for i, name := range n.names {
 		c, ok := parseOperator(name)
 		if !ok {
-			return nil, malformed("Invalid condition operator %q in %s.", name, p.where)
+			return nil, malformed("Invalid Condition type : %s in %s.", name, p.where)
 		}
 		m := n.members[i]
 		if m.kind != '{' || len(m.names) == 0 {

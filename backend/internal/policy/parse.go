@@ -48,7 +48,7 @@ func parseDocument(n *node, kind Kind) (*Document, error) {
 		switch name {
 		case "Version":
 			if m.kind != '"' || m.text != Version2008 && m.text != Version2012 {
-				return nil, malformed("Version must be %q or %q.", Version2012, Version2008)
+				return nil, malformed("The policy must contain a valid version string: %q or %q.", Version2012, Version2008)
 			}
 			d.Version = m.text
 		case "Id":

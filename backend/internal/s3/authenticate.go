@@ -27,6 +27,9 @@ func (c *call) authenticate() error {
 	if v := c.r.Header["Authorization"]; len(v) == 1 && v[0] == "" {
 		return s3err.New("AccessDenied")
 	}
+	if c.op.Auth == AuthForm {
+		return c.authenticateByForm()
+	}
 	_, key := c.r.Header[headerAccessKey]
 	_, secret := c.r.Header[headerSecretKey]
 	claim, err := sigv4.Parse(c.signed)
@@ -51,7 +54,7 @@ func (c *call) authenticate() error {
 }
 
 func (c *call) authenticateBySignature() error {
-	if (c.claim.Kind == sigv4.HeaderV2 || c.claim.Kind == sigv4.QueryV2) && !c.s.SigV2 {
+	if !c.claim.Kind.V4() && !c.s.SigV2 {
 		return sigv4.VersionNotSupported()
 	}
 	if c.claim.Kind == sigv4.HeaderV2 && c.claim.Time.Unix() < 0 { // before there were dates, to S3

@@ -16,8 +16,8 @@ import (
 
 // authorize asks for every action of the operation.
 func (c *call) authorize() error {
-	if c.op.PerKey || (c.op.Auth == AuthForm && c.id.Anonymous) {
-		return nil // the handler asks; a form brings its own credentials
+	if c.op.PerKey {
+		return nil // the handler asks
 	}
 	b := c.record
 	if b == nil { // it need not exist: whoever makes it owns it

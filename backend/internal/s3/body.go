@@ -44,28 +44,34 @@ func (c *call) open() (k content, err error) {
 		return k, err
 	}
 	k.size = k.body.Length()
+	k.digests, err = c.digests(k.body.Trailer)
+	return k, err
+}
+
+// digests reads what the headers want checked; trailer returns a trailer of the body by its name.
+func (c *call) digests(trailer func(string) (string, bool)) (d object.Digests, err error) {
 	if v, ok := c.header["Content-Md5"]; ok {
 		sum, err := checksum.ParseMD5(v[0])
 		if err != nil {
-			return k, err
+			return d, err
 		}
-		k.digests.MD5 = sum[:]
+		d.MD5 = sum[:]
 	}
 	want, err := checksum.FromHeaders(c.header)
 	if err != nil {
-		return k, err
+		return d, err
 	}
-	k.digests.Algorithm, k.digests.Value = want.Algorithm, want.Sum
+	d.Algorithm, d.Value = want.Algorithm, want.Sum
 	if want.Trailer {
-		k.digests.Trailer = func() ([]byte, error) {
-			text, ok := k.body.Trailer(want.Algorithm.Header())
+		d.Trailer = func() ([]byte, error) {
+			text, ok := trailer(want.Algorithm.Header())
 			if !ok {
 				return nil, s3err.New("MalformedTrailerError")
 			}
 			return want.Algorithm.DecodeTrailer(text)
 		}
 	}
-	return k, nil
+	return d, nil
 }
 
 // document returns the body of an operation that takes an XML document, checked like an upload; empty when there is none. It is read

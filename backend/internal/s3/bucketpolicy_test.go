@@ -4,11 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/kv/pebblekv"
 )
 
 // policyOf is a policy of one statement; rest begins with a comma when there is one.
@@ -114,5 +117,37 @@ func TestConditionsOnTheWire(t *testing.T) {
 		require.Equal(t, 200, res.StatusCode, "%s: %s", condition, body)
 		res, body = e.do("nobody", get, "/docs?"+queries[1], "", nil)
 		require.Equal(t, 403, res.StatusCode, "%s: %s", condition, body)
+	}
+}
+
+// BenchmarkGet reads 4 KiB without a bucket policy and under one of 20 KiB whose last of ten statements allows it.
+func BenchmarkGet(b *testing.B) {
+	for _, c := range []struct{ name, user string }{{"identity", adminKey}, {"large policy", "nobody"}} {
+		b.Run(c.name, func(b *testing.B) {
+			store, err := pebblekv.Open(b.TempDir(), pebblekv.Options{})
+			require.NoError(b, err)
+			e := newEnvOn(b, store, nil)
+			e.ok(adminKey, put, "/docs", "", nil)
+			e.ok(adminKey, put, "/docs/k", strings.Repeat("x", 4<<10), nil)
+			if c.user == "nobody" {
+				var list []string
+				for i := range 10 {
+					list = append(list, policyStatement(policyOf("Allow", `{"AWS":"arn:aws:iam::000000000000:user/nobody"}`, "s3:Get*", "docs/k", fmt.Sprintf(
+						`,"Condition":{"StringLike":{"aws:UserAgent":["agent-%d-%s/*"%s]},"IpAddress":{"aws:SourceIp":["127.0.0.0/8","192.0.2.0/24"]},"NumericLessThan":{"s3:signatureAge":"900000"}}`,
+						i, strings.Repeat("a", 1700), map[bool]string{true: `,"bench/*"`}[i == 9]))))
+				}
+				text := `{"Version":"2012-10-17","Statement":[` + strings.Join(list, ",") + `]}`
+				require.Greater(b, len(text), 19<<10)
+				e.ok(adminKey, put, "/docs?policy", text, nil)
+			}
+			r := e.request(c.user, get, "/docs/k", "", map[string]string{"User-Agent": "bench/1"})
+			r.RequestURI, r.RemoteAddr = "/docs/k", "127.0.0.1:1"
+			b.ReportAllocs()
+			for b.Loop() {
+				w := httptest.NewRecorder()
+				e.server.ServeHTTP(w, r)
+				require.Equal(b, 200, w.Code)
+			}
+		})
 	}
 }

@@ -94,7 +94,7 @@ func (s *Server) uploadPart(c *call) error {
 	if in.Upload, err = c.uploadID(); err != nil {
 		return err
 	}
-	k, err := c.content(s.uploadLimit(object.MaxPart))
+	k, err := c.content(s.uploadLimit())
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (s *Server) completeUpload(c *call) error {
 		c.setExpiration(w.Version)
 		v := w.Version
 		return &s3xml.CompletedUpload{
-			Location: c.location(), Bucket: c.bucket, Key: c.key, ETag: v.ETag(), Checksum: element(v.Checksum, v.Parts, true),
+			Location: c.location(""), Bucket: c.bucket, Key: c.key, ETag: v.ETag(), Checksum: element(v.Checksum, v.Parts, true),
 		}
 	})
 }
@@ -252,13 +252,17 @@ func byElement(name string) (checksum.Algorithm, bool) {
 	return checksum.None, false
 }
 
-// location is the address of the object as the client can use it.
-func (c *call) location() string {
+// location is the address of the request's target, or of a key below it, as the client can use it.
+func (c *call) location(below string) string {
 	scheme := "http://"
 	if c.peer.secure {
 		scheme = "https://"
 	}
-	return scheme + c.peer.hosts[0] + c.r.URL.EscapedPath()
+	path := c.r.URL.EscapedPath()
+	if below != "" {
+		path = strings.TrimSuffix(path, "/") + below
+	}
+	return scheme + c.peer.hosts[0] + path
 }
 
 func (s *Server) abortUpload(c *call) error {

@@ -16,36 +16,42 @@ func (c *call) caller() object.Caller {
 	return object.Caller{Account: c.id.Account, User: c.id.UserID}
 }
 
-// uploadLimit is the largest body that a PUT or a part may declare.
-func (s *Server) uploadLimit(limit int64) int64 {
-	if s.MaxUpload > 0 && s.MaxUpload < limit {
+// uploadLimit is the largest file that a PUT, a part or a form may have.
+func (s *Server) uploadLimit() int64 {
+	if s.MaxUpload > 0 && s.MaxUpload < object.MaxPart {
 		return s.MaxUpload
 	}
-	return limit
+	return object.MaxPart
+}
+
+// putInput is a new version of the call's key as its headers describe it, without its content.
+func (c *call) putInput() (in object.PutInput, err error) {
+	in = object.PutInput{Bucket: c.record, Key: c.key}
+	if in.Caller, in.ACL, err = c.newObject(); err != nil {
+		return in, err
+	}
+	if in.Headers, err = storedHeaders(c.header); err != nil {
+		return in, err
+	}
+	if in.Class, err = storageClass(c.header); err != nil {
+		return in, err
+	}
+	if in.Redirect, err = c.redirectLocation(); err != nil {
+		return in, err
+	}
+	if in.If, err = writeConditions(c.header); err != nil {
+		return in, err
+	}
+	in.Tags, err = c.newTags()
+	return in, err
 }
 
 func (s *Server) putObject(c *call) error {
-	in := object.PutInput{Bucket: c.record, Key: c.key}
-	var err error
-	if in.Caller, in.ACL, err = c.newObject(); err != nil {
+	in, err := c.putInput()
+	if err != nil {
 		return err
 	}
-	if in.Headers, err = storedHeaders(c.header); err != nil {
-		return err
-	}
-	if in.Class, err = storageClass(c.header); err != nil {
-		return err
-	}
-	if in.Redirect, err = c.redirectLocation(); err != nil {
-		return err
-	}
-	if in.If, err = writeConditions(c.header); err != nil {
-		return err
-	}
-	if in.Tags, err = c.newTags(); err != nil {
-		return err
-	}
-	k, err := c.content(s.uploadLimit(object.MaxPart))
+	k, err := c.content(s.uploadLimit())
 	if err != nil {
 		return err
 	}

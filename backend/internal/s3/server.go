@@ -3,7 +3,7 @@
 // A request goes through ServeHTTP in this order: path and query are cut, the operation is found in the table, the sender is
 // authenticated, the bucket's record is loaded once, the operation is authorized, headers of features that do not exist are refused, and
 // the operation's handler runs. No body is read before all of that has said yes, so that a client which waits with "Expect: 100-continue"
-// never sends what would be refused. Nothing here writes to a store: what a kill leaves behind is decided below.
+// never sends what would be refused; but the fields of a form, which are what it asks, are read first. Nothing here writes to a store: what a kill leaves behind is decided below.
 package s3
 
 import (
@@ -107,6 +107,7 @@ type call struct {
 	claim   *sigv4.Auth    // what the request says of its signature
 	signed  *sigv4.Request // and what was signed
 	id      *iam.Identity
+	form    *form         // of PostObject
 	record  *meta.Bucket  // nil for the service and where the bucket need not exist
 	access  *bucket.Rules // of record, once they were asked for
 	info    *reqinfo.Info

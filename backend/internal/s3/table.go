@@ -58,7 +58,7 @@ var bucketTable = []*Operation{
 		Params:  names("prefix", "delimiter", "encoding-type", "max-uploads", "key-marker", "upload-id-marker"),
 		Actions: names("s3:ListBucketMultipartUploads"), Auth: AuthAny, Handle: (*Server).listUploads},
 	{Name: "DeleteObjects", Method: post, Scope: Bucket, Query: names("delete"), Actions: names("s3:DeleteObject"), PerKey: true, Auth: AuthAny, Body: BodyLong, Checked: true, Handle: (*Server).deleteObjects},
-	{Name: "PostObject", Method: post, Scope: Bucket, Actions: names("s3:PutObject"), Auth: AuthForm, Body: BodyForm},
+	{Name: "PostObject", Method: post, Scope: Bucket, Actions: names("s3:PutObject"), Auth: AuthForm, Body: BodyForm, Handle: (*Server).postObject},
 	{Name: "CreateSession", Method: get, Scope: Bucket, Query: names("session"), Actions: names("s3:ListBucket"), Auth: AuthKnown},
 	{Name: "GetBucketQuota", Method: get, Scope: Bucket, Query: names("quota"), Actions: names("myfsio:GetBucketQuota"), Auth: AuthKnown, Handle: (*Server).bucketQuota},
 	{Name: "PutBucketQuota", Method: put, Scope: Bucket, Query: names("quota"), Actions: names("myfsio:PutBucketQuota"), Auth: AuthKnown, Body: BodyXML,

@@ -44,6 +44,8 @@ var update = flag.Bool("update", false, "rewrite the answers of the transcripts"
 //	@repeat TEXT COUNT   the body is TEXT, COUNT times
 //	@md5                 add Content-MD5
 //	@crc ALGORITHM       add the x-amz-checksum header of the body
+//	@form HOW            the body is a form with fields NAME=VALUE, one a line, the last of them file=FILENAME with the content below it;
+//	                     its policy is signed by v4 or v2, "none": sent as it is
 //	@raw                 add nothing at all
 //	@show                of the answer's body show only its length
 //
@@ -75,6 +77,7 @@ func runTranscripts(t *testing.T, store func() kv.Store, update bool) {
 			e := newEnvOn(t, store(), configOf(t, comment))
 			run := &transcript{env: e, vars: map[string]string{
 				"host": e.http.Listener.Addr().String(), "default": iam.CanonicalID(iam.DefaultAccount), "other": e.other.CanonicalID,
+				"filename": "${filename}",
 			}}
 			var out strings.Builder
 			out.WriteString(comment)
@@ -210,7 +213,7 @@ func (tr *transcript) prepare(t *testing.T, text string) *prepared {
 	p := &prepared{as: adminKey, form: "v4", size: 64 << 10, header: http.Header{}}
 	text = tr.expand(t, text)
 	body := []byte(nil)
-	md5sum, crc := false, ""
+	md5sum, crc, form := false, "", ""
 	for strings.HasPrefix(text, "@") {
 		var line string
 		line, text, _ = strings.Cut(text, "\n")
@@ -250,6 +253,8 @@ func (tr *transcript) prepare(t *testing.T, text string) *prepared {
 			md5sum = true
 		case "@crc":
 			crc = f[1]
+		case "@form":
+			form = f[1]
 		case "@raw":
 			p.raw = true
 		case "@show":
@@ -276,6 +281,9 @@ func (tr *transcript) prepare(t *testing.T, text string) *prepared {
 	}
 	if body == nil {
 		body = []byte(strings.TrimSuffix(rest, "\n"))
+	}
+	if form != "" {
+		body = tr.form(t, p, form, string(body))
 	}
 	p.body = body
 	if md5sum {

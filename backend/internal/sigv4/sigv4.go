@@ -1,5 +1,6 @@
 // Package sigv4 reads, checks and makes the signatures of S3 requests: Signature Version 4 in the Authorization header, in the query of a
-// presigned URL and over the chunks and trailers of a streamed body, and Signature Version 2 in header and query.
+// presigned URL, in the fields of a browser's form and over the chunks and trailers of a streamed body, and Signature Version 2 in header,
+// query and form.
 //
 // Everything here is a pure function of the request, the credentials and a time. The order of a server is: Parse, Verifier.Check, look
 // the access key up, Verifier.Verify, then NewBody around the request's body. Refusals are of type *Error and carry the error code and the
@@ -29,10 +30,12 @@ const (
 	QueryV4
 	HeaderV2
 	QueryV2
+	FormV4
+	FormV2
 )
 
 // V4 reports whether the kind is a form of Signature Version 4.
-func (k Kind) V4() bool { return k == HeaderV4 || k == QueryV4 }
+func (k Kind) V4() bool { return k == HeaderV4 || k == QueryV4 || k == FormV4 }
 
 // Presigned reports whether the signature stands in the query.
 func (k Kind) Presigned() bool { return k == QueryV4 || k == QueryV2 }
@@ -44,6 +47,8 @@ func (k Kind) String() string {
 		return "REST-HEADER"
 	case QueryV4, QueryV2:
 		return "REST-QUERY-STRING"
+	case FormV4, FormV2:
+		return "POST"
 	}
 	return ""
 }
@@ -51,9 +56,9 @@ func (k Kind) String() string {
 // Version is the value of the policy key s3:signatureversion; empty for Anonymous.
 func (k Kind) Version() string {
 	switch k {
-	case HeaderV4, QueryV4:
+	case HeaderV4, QueryV4, FormV4:
 		return algorithmV4
-	case HeaderV2, QueryV2:
+	case HeaderV2, QueryV2, FormV2:
 		return "AWS"
 	}
 	return ""
@@ -119,7 +124,7 @@ type Auth struct {
 	PayloadHash   string // V4: the last line of the canonical request; otherwise x-amz-content-sha256 as sent
 
 	timeText string // as it stands in the string to sign
-	list     string // SignedHeaders as sent
+	list     string // SignedHeaders as sent; the policy of a form
 	key      [32]byte
 	verified bool
 }

@@ -52,6 +52,10 @@ func (v *Verifier) Check(r *Request, a *Auth, now time.Time) error {
 			return e
 		}
 		return checkSigned(r, a)
+	case FormV4: // its policy has the end of its life
+		if why := v.checkScope(a); why != "" {
+			return badQuery("Error parsing the X-Amz-Credential parameter; "+why, v.regionDetail(a)...)
+		}
 	case HeaderV2:
 		if skew := now.Sub(a.Time); skew > maxSkew || skew < -maxSkew {
 			return skewed(a.timeText, now)
@@ -111,6 +115,8 @@ func (v *Verifier) Verify(r *Request, a *Auth, secret string) error {
 		return v.verifyV4(r, a, secret)
 	case HeaderV2, QueryV2:
 		return verifyV2(r, a, secret)
+	case FormV4, FormV2:
+		return v.verifyForm(a, secret)
 	}
 	return denied("Access Denied")
 }
