@@ -55,7 +55,7 @@ func (s *Server) website(c *call) error {
 		if c.r.URL.RawQuery != "" {
 			to += "?" + c.r.URL.RawQuery
 		}
-		c.redirect(http.StatusMovedPermanently, to)
+		c.moved(http.StatusMovedPermanently, to)
 		return nil
 	}
 	if c.route(site, asked, 0) {
@@ -119,7 +119,7 @@ func (c *call) page(key string, status int) error {
 		return err
 	}
 	if to := o.Version.Redirect; to != "" {
-		c.redirect(http.StatusMovedPermanently, to)
+		c.moved(http.StatusMovedPermanently, to)
 		return nil
 	}
 	if err := c.describe(o, 0); err != nil {
@@ -159,7 +159,7 @@ func (c *call) route(site *meta.Website, key string, status int) bool {
 		if err != nil {
 			code = http.StatusMovedPermanently
 		}
-		c.redirect(code, c.address(r.To)+"/"+to)
+		c.moved(code, c.address(r.To)+"/"+to)
 		return true
 	}
 	return false
@@ -180,7 +180,7 @@ func (c *call) address(to meta.SiteHost) string {
 	return protocol + "://" + host
 }
 
-func (c *call) redirect(status int, to string) {
+func (c *call) moved(status int, to string) {
 	c.w.set("Location", to)
 	c.w.empty(status)
 }
