@@ -37,19 +37,13 @@ func TestNotYet(t *testing.T) {
 	c := client(t)
 	bucket := newBucket(t, c)
 	put(t, c, bucket, "k", []byte("unchanged"))
-	for _, sub := range []string{"encryption", "logging", "notification", "object-lock", "replication"} {
+	for _, sub := range []string{"encryption", "logging", "notification", "replication"} {
 		for _, method := range []string{"GET", "PUT"} {
 			server.Do(t, server.New(method, "/"+bucket, sub, nil)).Refused(t, 501, "NotImplemented")
 		}
 	}
-	for _, sub := range []string{"retention", "legal-hold"} {
-		for _, method := range []string{"GET", "PUT"} {
-			server.Do(t, server.New(method, "/"+bucket+"/k", sub, nil)).Refused(t, 501, "NotImplemented")
-		}
-	}
 	for name, value := range map[string]string{
 		"X-Amz-Server-Side-Encryption": "AES256", "X-Amz-Server-Side-Encryption-Customer-Algorithm": "AES256",
-		"X-Amz-Object-Lock-Mode": "GOVERNANCE", "X-Amz-Object-Lock-Legal-Hold": "ON",
 	} {
 		a := server.Do(t, server.New(http.MethodPut, "/"+bucket+"/new", "", []byte("x")).With(name, value))
 		a.Refused(t, 501, "NotImplemented")
@@ -65,7 +59,6 @@ func TestNotYet(t *testing.T) {
 		a := server.Do(t, server.New(http.MethodPut, "/"+bucket+"/noop", "", []byte("x")).With(h[0], h[1]))
 		require.Equal(t, 200, a.Status, "%s: %s", h, a.Body)
 	}
-	server.Do(t, server.New(http.MethodPut, "/"+bucketName(), "", nil).With("X-Amz-Bucket-Object-Lock-Enabled", "true")).Refused(t, 501, "NotImplemented")
 }
 
 func TestMethods(t *testing.T) {

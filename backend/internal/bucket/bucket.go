@@ -52,6 +52,7 @@ type CreateInput struct {
 	Account string // id of the owner
 	User    string
 	Region  string // location constraint, empty when the request had none
+	Lock    bool   // with object lock, and so with versioning
 
 	Ownership *meta.Ownership // nil for that of Deps
 	ACL       *meta.ACL
@@ -69,6 +70,9 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*meta.Bucket, err
 		return nil, fault.New(op, fault.ReadOnly, "")
 	}
 	fresh := &meta.Bucket{Name: in.Name, ID: s.Idents.Bucket(), Created: s.Clock.Now(), Account: in.Account, CreatedBy: in.User, Region: in.Region}
+	if in.Lock {
+		fresh.Versioning, fresh.Lock.Enabled = meta.VersioningEnabled, true
+	}
 	result := fresh
 	err := s.KV.Update(ctx, func(tx kv.Txn) error {
 		result = fresh
@@ -251,16 +255,38 @@ func (s *Service) List(ctx context.Context, in ListInput) (page []*meta.Bucket, 
 	return page, truncated, Fault("bucket.List", err)
 }
 
-// SetVersioning turns versioning on or suspends it, and returns the bucket as it is then.
+// SetVersioning turns versioning on or suspends it, and returns the bucket as it is then. It returns fault.InvalidBucketState for one with
+// object lock, whose versioning stays on.
 func (s *Service) SetVersioning(ctx context.Context, name string, to meta.Versioning) (*meta.Bucket, error) {
 	const op = "bucket.SetVersioning"
 	if to == meta.VersioningOff {
 		return nil, fault.New(op, fault.InvalidArgument, "Versioning can be enabled or suspended.")
 	}
 	return s.change(ctx, op, name, func(b *meta.Bucket) error {
+		if b.Lock.Enabled && to != meta.VersioningEnabled {
+			return fault.New(op, fault.InvalidBucketState,
+				"An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.")
+		}
 		b.Versioning = to
 		return nil
 	})
+}
+
+// SetLock enables object lock with this default retention. It returns fault.InvalidBucketState unless versioning is enabled.
+func (s *Service) SetLock(ctx context.Context, b *meta.Bucket, rule meta.LockRule) error {
+	const op = "bucket.SetLock"
+	_, err := s.change(ctx, op, b.Name, func(now *meta.Bucket) error {
+		switch {
+		case now.ID != b.ID:
+			return missing(op, b.Name)
+		case now.Versioning != meta.VersioningEnabled:
+			return fault.New(op, fault.InvalidBucketState, "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration")
+		}
+		now.Lock = rule
+		now.Lock.Enabled = true
+		return nil
+	})
+	return err
 }
 
 // SetQuota bounds what the bucket holds, and returns the bucket as it is then. The quota may be smaller than what is there already.

@@ -30,6 +30,7 @@ type Bucket struct {
 	CreatedBy  string // user id
 	Region     string // location constraint as given, empty for us-east-1
 	Versioning Versioning
+	Lock       LockRule // enabled only while versioning is
 	Quota      Quota
 }
 
@@ -44,6 +45,7 @@ func (b *Bucket) Encode() []byte {
 	e.str(4, b.CreatedBy)
 	e.str(5, b.Region)
 	e.uint(6, uint64(b.Versioning))
+	b.Lock.encode(e, 9)
 	e.limit(7, b.Quota.MaxBytes)
 	e.limit(8, b.Quota.MaxObjects)
 	return e.b
@@ -69,6 +71,8 @@ func DecodeBucket(name string, raw []byte) (*Bucket, error) {
 				return unknown("versioning state of bucket", f)
 			}
 			b.Versioning = Versioning(f.num)
+		case 9:
+			return b.Lock.decode(f.data)
 		case 7:
 			return f.limit(&b.Quota.MaxBytes)
 		case 8:

@@ -37,7 +37,8 @@ type Upload struct {
 	Epoch     uint32 // completing: the node epoch that froze the parts; once it has ended nobody is completing any more
 	Result    []byte // completed: Version.Encode of the version, so that the answer can be given again when that is gone
 	Tags      Tags   // of the version that will come of it
-	ACL       *ACL   // of the version that will come of it
+	Lock      Lock   // likewise, as the client asked for it
+	ACL       *ACL   // likewise
 	Redirect  string // likewise
 }
 
@@ -65,6 +66,7 @@ func (u *Upload) Encode() []byte {
 	e.bytes(14, u.Result)
 	u.Headers.encode(e, 16)
 	u.Tags.encode(e, 23)
+	u.Lock.encode(e, 24)
 	encodeACL(e, 25, u.ACL)
 	e.str(26, u.Redirect)
 	return e.b
@@ -108,6 +110,8 @@ func DecodeUpload(key string, id ident.Upload, raw []byte) (*Upload, error) {
 			u.Result = f.copy()
 		case 23:
 			return u.Tags.decode(f)
+		case 24:
+			return u.Lock.decode(f.data)
 		case 25:
 			return decodeACL(f, &u.ACL)
 		case 26:

@@ -56,6 +56,7 @@ type Version struct {
 	Headers  Headers
 	Class    string // storage class, empty for STANDARD
 	Tags     Tags
+	Lock     Lock
 	ACL      *ACL   // nil for a private object
 	Redirect string // where a website sends readers of this version, empty for nowhere
 
@@ -117,6 +118,7 @@ func (v *Version) Encode() []byte {
 		e.bytes(14, v.Upload[:])
 	}
 	v.Tags.encode(e, 23)
+	v.Lock.encode(e, 24)
 	encodeACL(e, 25, v.ACL)
 	e.str(26, v.Redirect)
 	return e.b
@@ -153,6 +155,8 @@ func DecodeVersion(key string, raw []byte) (*Version, error) {
 			return f.fixed(v.Upload[:])
 		case 23:
 			return v.Tags.decode(f)
+		case 24:
+			return v.Lock.decode(f.data)
 		case 25:
 			return decodeACL(f, &v.ACL)
 		case 26:

@@ -20,7 +20,7 @@ type VersionInput struct {
 // SetTags gives a version these tags, none for no tags. Its place, its bytes and its time stay. Faults: KeyTooLong, InvalidArgument,
 // NoSuchBucket, NoSuchKey, NoSuchVersion, DeleteMarker (details as for Get), StorageFull, ReadOnly, Unavailable, Canceled.
 func (s *Service) SetTags(ctx context.Context, in VersionInput, tags meta.Tags) (Written, error) {
-	w, err := s.amend(ctx, in, func(v *meta.Version) error {
+	w, err := s.amend(ctx, in, func(_ *turn, v *meta.Version) error {
 		v.Tags = tags
 		return nil
 	})
@@ -31,7 +31,7 @@ func (s *Service) SetTags(ctx context.Context, in VersionInput, tags meta.Tags) 
 // owner and ACL the caller's right to do this hung; else the faults of SetTags.
 func (s *Service) SetACL(ctx context.Context, in VersionInput, seen ident.Order, acl *meta.ACL) (Written, error) {
 	const op = "object.SetACL"
-	w, err := s.amend(ctx, in, func(v *meta.Version) error {
+	w, err := s.amend(ctx, in, func(_ *turn, v *meta.Version) error {
 		if v.Order != seen {
 			return replaced(op)
 		}
@@ -46,7 +46,7 @@ func replaced(op string) error {
 }
 
 // amend rewrites the row of a version. kill -9: it is the old one or the new one.
-func (s *Service) amend(ctx context.Context, in VersionInput, fn func(*meta.Version) error) (Written, error) {
+func (s *Service) amend(ctx context.Context, in VersionInput, fn func(*turn, *meta.Version) error) (Written, error) {
 	if err := s.writable("object.amend"); err != nil {
 		return Written{}, err
 	}
@@ -79,7 +79,7 @@ func (t *turn) amend(c *change) error {
 	if err != nil {
 		return err
 	}
-	if err := c.amend(v); err != nil {
+	if err := c.amend(t, v); err != nil {
 		return err
 	}
 	c.version = v

@@ -35,12 +35,14 @@ type change struct {
 	owner  string // of a new version or marker
 	cond   WriteConditions
 
-	next  *meta.Version             // actPut: order and Null are chosen in the transaction
-	value []byte                    // actPut: inline bytes
-	from  *completion               // actPut: the upload that becomes the version
-	which wanted                    // actRemove, actAmend
-	still *Lapsed                   // actDrop, actRemove: what was judged, which must not have changed; nil for no such condition
-	amend func(*meta.Version) error // actAmend: changes the record, or refuses; it runs anew with the transaction
+	next   *meta.Version                    // actPut: order and Null are chosen in the transaction
+	value  []byte                           // actPut: inline bytes
+	from   *completion                      // actPut: the upload that becomes the version
+	which  wanted                           // actRemove, actAmend
+	still  *Lapsed                          // actDrop, actRemove: what was judged, which must not have changed; nil for no such condition
+	amend  func(*turn, *meta.Version) error // actAmend: changes the record, or refuses; it runs anew with the transaction
+	lock   meta.Lock                        // actPut: what the request asks for
+	bypass bool                             // actRemove: retention in governance mode does not count
 
 	version *meta.Version // outcome: the version that is current (actPut), the marker that came (actDrop), the version that went (actRemove) or was amended; nil for none
 	err     error         // outcome of a change that may fail alone
@@ -157,6 +159,7 @@ func (t *turn) put(c *change) error {
 		return err
 	}
 	next.Null = t.bucket.Versioning != meta.VersioningEnabled
+	next.Lock = t.lockOf(c.lock)
 	if err := t.retire(c.key, cur, next.Null); err != nil {
 		return err
 	}
@@ -234,6 +237,9 @@ func (t *turn) remove(c *change) error {
 	if err := c.still.holds(gone, gone == cur); err != nil {
 		return err
 	}
+	if err := t.unlocked(gone, c.bypass); err != nil {
+		return err
+	}
 	c.version = gone
 	if err := t.discard(gone); err != nil {
 		return err
@@ -290,27 +296,32 @@ func (t *turn) promote(key string) error {
 }
 
 // retire takes the current version, if any, out of its place for a new version or marker. A null one replaces the null version that there
-// is, current or not; every other version becomes noncurrent. The row in o/ is the caller's to overwrite or delete.
-func (t *turn) retire(key string, cur *meta.Version, null bool) error {
+// is, current or not, unless that is locked; every other version becomes noncurrent. The row in o/ is the caller's to overwrite or delete.
+func (t *turn) retire(key string, cur *meta.Version, null bool) (err error) {
+	var old *meta.Version
+	switch {
+	case null && cur != nil && cur.Null:
+		old = cur // there is no other null version
+	case null && t.bucket.Versioning != meta.VersioningOff:
+		if old, err = noncurrent(t.tx, t.bucket.ID, key, wanted{named: true, null: true}); err != nil {
+			return err
+		}
+	}
+	if err := t.unlocked(old, false); err != nil {
+		return err
+	}
 	if cur != nil {
 		u := t.lane(key)
 		u.Objects--
 		u.Bytes -= cur.Size
-		if null && cur.Null {
-			return t.discard(cur) // there is no other null version
-		}
-		if err := t.shelve(cur); err != nil {
-			return err
+		if old != cur {
+			err = t.shelve(cur)
 		}
 	}
-	if !null || t.bucket.Versioning == meta.VersioningOff {
-		return nil
-	}
-	old, err := noncurrent(t.tx, t.bucket.ID, key, wanted{named: true, null: true})
 	if err != nil || old == nil {
 		return err
 	}
-	if err := t.discard(old); err != nil {
+	if err := t.discard(old); err != nil || old == cur {
 		return err
 	}
 	return t.unshelve(old)

@@ -82,7 +82,7 @@ func (s *Service) complete(ctx context.Context, in CompleteInput) (Written, erro
 	v, err := c.assemble(ctx, &in)
 	var w Written
 	if err == nil {
-		w, err = s.written(ctx, in.Bucket, &change{action: actPut, key: in.Key, cond: in.If, next: v, from: c})
+		w, err = s.written(ctx, in.Bucket, &change{action: actPut, key: in.Key, cond: in.If, lock: c.now.Lock, next: v, from: c})
 	}
 	switch {
 	case errors.Is(err, errCompleted):

@@ -40,6 +40,9 @@ func (s *Service) copy(ctx context.Context, in CopyInput) (Written, error) {
 	if err := s.refuse(ctx, in.Target, in.Key, 0, MaxObject, in.If); err != nil {
 		return Written{}, err
 	}
+	if err := s.refuseLock(in.Target, in.Lock); err != nil {
+		return Written{}, err
+	}
 	in.Source.Span, in.Source.PartNumber = nil, 0
 	src, done, err := s.source(ctx, in.Source)
 	if err != nil {
@@ -50,7 +53,7 @@ func (s *Service) copy(ctx context.Context, in CopyInput) (Written, error) {
 	if v.Size > maxCopy {
 		return Written{}, tooLarge(op)
 	}
-	c := &change{action: actPut, key: in.Key, cond: in.If, value: src.value, next: &meta.Version{
+	c := &change{action: actPut, key: in.Key, cond: in.If, lock: in.Lock, value: src.value, next: &meta.Version{
 		Key: in.Key, Owner: in.Caller.Account, Size: v.Size, MD5: v.MD5, Parts: v.Parts, Checksum: v.Checksum,
 		Headers: v.Headers, Class: in.Class, Tags: v.Tags, ACL: in.ACL, Redirect: in.Redirect, Inline: v.Inline,
 	}}

@@ -25,9 +25,12 @@ func (s *Service) put(ctx context.Context, in PutInput) (Written, error) {
 	if err := s.refuse(ctx, in.Bucket, in.Key, in.Size, MaxObject, in.If); err != nil {
 		return Written{}, err
 	}
+	if err := s.refuseLock(in.Bucket, in.Lock); err != nil {
+		return Written{}, err
+	}
 	body := intake{src: in.Body, hasher: checksum.New(kept(in.Digests.Algorithm), false), size: in.Size, limit: MaxObject}
 	defer body.hasher.Close()
-	c := &change{action: actPut, key: in.Key, cond: in.If, next: &meta.Version{
+	c := &change{action: actPut, key: in.Key, cond: in.If, lock: in.Lock, next: &meta.Version{
 		Key: in.Key, Owner: in.Caller.Account, Headers: in.Headers, Class: in.Class, Tags: in.Tags, ACL: in.ACL, Redirect: in.Redirect,
 	}}
 	var sums checksum.Sums

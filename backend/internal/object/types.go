@@ -63,6 +63,7 @@ type PutInput struct {
 	Headers  meta.Headers
 	Class    string
 	Tags     meta.Tags
+	Lock     meta.Lock // zero: the bucket's default
 	ACL      *meta.ACL
 	Redirect string // website redirect location, empty for none
 	Digests  Digests
@@ -115,6 +116,7 @@ type DeleteInput struct {
 	Bucket    *meta.Bucket
 	Key       string
 	VersionID string // empty: the current version goes, or a delete marker comes
+	Bypass    bool   // a retention in governance mode does not count
 	Caller    Caller
 	If        WriteConditions
 }
@@ -131,6 +133,7 @@ type Deleted struct {
 type BatchItem struct {
 	Key       string
 	VersionID string
+	Bypass    bool // as in DeleteInput
 	If        WriteConditions
 	Err       error // set by the caller: this item is refused and only reported
 }
@@ -145,6 +148,7 @@ type CopyInput struct {
 	Headers        meta.Headers
 	ReplaceTags    bool // Tags count, else those of the source
 	Tags           meta.Tags
+	Lock           meta.Lock          // that of the source does not count
 	Redirect       string             // that of the source is not copied
 	Class          string             // empty: STANDARD, as S3 does unless it is named
 	ACL            *meta.ACL          // that of the source does not count
@@ -160,6 +164,7 @@ type CreateUploadInput struct {
 	Headers   meta.Headers
 	Class     string
 	Tags      meta.Tags
+	Lock      meta.Lock // with the bucket's default, it counts from completion
 	ACL       *meta.ACL
 	Redirect  string
 	Algorithm checksum.Algorithm // None: the client named none, CRC64NVME is computed

@@ -25,9 +25,12 @@ func (s *Service) CreateUpload(ctx context.Context, in CreateUploadInput) (*meta
 	if err := s.refuse(ctx, in.Bucket, in.Key, 0, MaxObject, WriteConditions{}); err != nil {
 		return nil, failure(op, err)
 	}
+	if err := s.refuseLock(in.Bucket, in.Lock); err != nil {
+		return nil, failure(op, err)
+	}
 	u := &meta.Upload{
 		Key: in.Key, ID: s.idents.Upload(), Started: s.clock.Now(), Owner: in.Caller.Account, Initiator: in.Caller.User,
-		Headers: in.Headers, Class: in.Class, Tags: in.Tags, ACL: in.ACL, Redirect: in.Redirect, Algorithm: kept(in.Algorithm), Composite: in.Composite, Explicit: in.Algorithm != checksum.None,
+		Headers: in.Headers, Class: in.Class, Tags: in.Tags, ACL: in.ACL, Redirect: in.Redirect, Lock: in.Lock, Algorithm: kept(in.Algorithm), Composite: in.Composite, Explicit: in.Algorithm != checksum.None,
 	}
 	err := s.transact(ctx, false, func(tx kv.Txn) error {
 		b, err := s.guard(tx, in.Bucket)

@@ -54,7 +54,7 @@ var keys = []Key{
 	{Name: "s3:max-keys", Type: "numeric", Actions: listing, Doc: "the max-keys parameter"},
 	{Name: "s3:object-lock-legal-hold", Type: "string", Actions: locking, Doc: "legal hold that the request sets"},
 	{Name: "s3:object-lock-mode", Type: "string", Actions: locking, Doc: "retention mode that the request sets"},
-	{Name: "s3:object-lock-remaining-retention-days", Type: "numeric", Actions: locking, Doc: "days of retention that the request sets"},
+	{Name: "s3:object-lock-remaining-retention-days", Type: "numeric", Actions: locking, Doc: "days of retention that the request sets; one that has begun counts"},
 	{Name: "s3:object-lock-retain-until-date", Type: "date", Actions: locking, Doc: "retain-until date that the request sets"},
 	{Name: "s3:ObjectCreationOperation", Type: "bool", Actions: putting, Doc: "whether the request creates an object (not so for a part)"},
 	{Name: "s3:prefix", Type: "string", Actions: listing, Doc: "the prefix parameter"},

@@ -123,8 +123,8 @@ func (c *call) condition(name string) ([]string, bool) {
 		return c.tlsVersion()
 	case "objectcreationoperation":
 		return one(strconv.FormatBool(c.op.Name != "UploadPart" && c.op.Name != "UploadPartCopy"), true)
-	case "object-lock-mode", "object-lock-retain-until-date", "object-lock-legal-hold":
-		return some(headerValue(c, "x-amz-"+name))
+	case "object-lock-mode", "object-lock-retain-until-date", "object-lock-legal-hold", "object-lock-remaining-retention-days":
+		return c.lockCondition(name)
 	}
 	if headerConditions[name] {
 		return some(headerValue(c, name))

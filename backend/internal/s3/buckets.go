@@ -107,7 +107,11 @@ func (s *Server) createBucket(c *call) error {
 	if err != nil {
 		return err
 	}
-	in := bucket.CreateInput{Name: c.bucket, Account: c.id.Account, User: c.id.UserID, Region: region}
+	lock, err := c.newBucketLock()
+	if err != nil {
+		return err
+	}
+	in := bucket.CreateInput{Name: c.bucket, Account: c.id.Account, User: c.id.UserID, Region: region, Lock: lock}
 	if err := c.newBucket(&in); err != nil {
 		return err
 	}

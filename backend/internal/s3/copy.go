@@ -177,6 +177,9 @@ func (s *Server) copyObject(c *call) error {
 	if in.Algorithm, err = c.algorithm(); err != nil {
 		return err
 	}
+	if in.Lock, err = c.newLock(); err != nil {
+		return err
+	}
 	replaceTags, err := c.replacesTags()
 	if err != nil {
 		return err

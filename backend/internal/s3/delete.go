@@ -19,6 +19,9 @@ func (s *Server) deleteObject(c *call) error {
 	if in.If, err = c.deleteConditions(); err != nil {
 		return err
 	}
+	if in.VersionID != "" {
+		in.Bypass = c.bypasses(object.VersionInput{Bucket: in.Bucket, Key: in.Key, VersionID: in.VersionID})
+	}
 	d, err := s.Objects.Delete(c.ctx(), in)
 	if err != nil {
 		return c.conceal(err, c.record)
@@ -74,7 +77,8 @@ func (s *Server) deleteObjects(c *call) error {
 	}
 	items := make([]object.BatchItem, len(doc.Objects))
 	for i, o := range doc.Objects {
-		items[i] = object.BatchItem{Key: o.Key, VersionID: o.VersionID, Err: s.mayDelete(c, o)}
+		of := object.VersionInput{Bucket: c.record, Key: o.Key, VersionID: o.VersionID}
+		items[i] = object.BatchItem{Key: o.Key, VersionID: o.VersionID, Err: c.mayDelete(of), Bypass: o.VersionID != "" && c.bypasses(of)}
 		if o.ETag != nil {
 			items[i].If.IfMatch = unquote(*o.ETag)
 		}
@@ -108,12 +112,12 @@ func (s *Server) deleteObjects(c *call) error {
 }
 
 // mayDelete authorizes one key, with the version that its entry names.
-func (s *Server) mayDelete(c *call, o s3xml.DeleteObject) error {
+func (c *call) mayDelete(of object.VersionInput) error {
 	action := "s3:DeleteObject"
-	if o.VersionID != "" {
+	if of.VersionID != "" {
 		action = "s3:DeleteObjectVersion"
 	}
-	if !c.mayWith(action, c.record, o.Key, c.conditionOf(object.VersionInput{Bucket: c.record, Key: o.Key, VersionID: o.VersionID})) {
+	if !c.mayWith(action, of.Bucket, of.Key, c.conditionOf(of)) {
 		return s3err.New("AccessDenied")
 	}
 	return nil

@@ -11,6 +11,9 @@ import (
 
 // configHandlers are the operations on configuration documents that are built.
 var configHandlers = map[string]func(*Server, *call) error{
+	"GetObjectLockConfiguration": (*Server).objectLock,
+	"PutObjectLockConfiguration": (*Server).putObjectLock,
+
 	"GetBucketAcl":                  (*Server).bucketACL,
 	"PutBucketAcl":                  (*Server).putBucketACL,
 	"GetBucketOwnershipControls":    (*Server).bucketOwnership,

@@ -14,8 +14,6 @@ var unbuilt = []struct {
 	noop   []string
 }{
 	{"x-amz-bucket-namespace", []string{"global"}},
-	{"x-amz-bucket-object-lock-enabled", []string{"false"}},
-	{"x-amz-bypass-governance-retention", []string{"true", "false"}}, // nothing is locked
 	{"x-amz-checksum-md5", nil},
 	{"x-amz-checksum-sha512", nil},
 	{"x-amz-checksum-xxhash", nil},
@@ -27,7 +25,6 @@ var unbuilt = []struct {
 	{"x-amz-if-match-initiated-time", nil},
 	{"x-amz-mfa", nil},
 	{"x-amz-object-annotation-directive", []string{"COPY", "EXCLUDE"}}, // no object has annotations
-	{"x-amz-object-lock-", nil},
 	{"x-amz-server-side-encryption", nil},
 	{"x-amz-server-side-encryption-", nil},
 	{"x-amz-server-side-encryption-bucket-key-enabled", []string{"false"}},

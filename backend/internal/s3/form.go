@@ -318,6 +318,7 @@ func (s *Server) postObject(c *call) error {
 	}
 	etag := `"` + w.Version.ETag() + `"`
 	c.setWritten(w.VersionID)
+	c.setExpiration(w.Version)
 	c.setChecksum(w.Version.Checksum, w.Version.Parts)
 	c.w.setExact("ETag", etag)
 	if to := c.redirect(etag); to != "" {

@@ -123,6 +123,7 @@ func (c *call) describe(o *object.Object, part int) error {
 		c.setExpiration(v)
 	}
 	c.setTagCount(v.Tags)
+	c.setLock(&v.Lock)
 	if v.Redirect != "" {
 		c.w.setExact("x-amz-website-redirect-location", v.Redirect)
 	}

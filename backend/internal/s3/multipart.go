@@ -57,6 +57,9 @@ func (s *Server) createUpload(c *call) error {
 	if in.Tags, err = c.newTags(); err != nil {
 		return err
 	}
+	if in.Lock, err = c.newLock(); err != nil {
+		return err
+	}
 	if in.Algorithm, err = c.algorithm(); err != nil {
 		return err
 	}

@@ -243,7 +243,7 @@ func (c *call) requestTags() meta.Tags {
 		if c.header.Get("X-Amz-Tagging-Directive") != "REPLACE" {
 			return nil
 		}
-	case "PutObject", "CreateMultipartUpload":
+	case "PutObject", "PostObject", "CreateMultipartUpload":
 	default:
 		return nil
 	}

@@ -42,7 +42,10 @@ func (c *call) putInput() (in object.PutInput, err error) {
 	if in.If, err = writeConditions(c.header); err != nil {
 		return in, err
 	}
-	in.Tags, err = c.newTags()
+	if in.Tags, err = c.newTags(); err != nil {
+		return in, err
+	}
+	in.Lock, err = c.newLock()
 	return in, err
 }
 
@@ -53,6 +56,9 @@ func (s *Server) putObject(c *call) error {
 	}
 	k, err := c.content(s.uploadLimit())
 	if err != nil {
+		return err
+	}
+	if err := checkLocked(in.Lock, &k.digests); err != nil {
 		return err
 	}
 	in.Body, in.Size, in.Digests = stated{k.body}, k.size, k.digests

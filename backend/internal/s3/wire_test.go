@@ -423,7 +423,7 @@ func TestPeer(t *testing.T) {
 func TestConditionKeysAreSupplied(t *testing.T) {
 	later := map[string]bool{
 		"aws:PrincipalTag/": true, "s3:ExistingObjectTag/": true, "s3:RequestObjectTag/": true, "s3:RequestObjectTagKeys": true, // tags: in tests of their own
-		"s3:object-lock-remaining-retention-days": true, "s3:TlsVersion": true, // TLS: not on this connection
+		"s3:TlsVersion": true, // TLS: not on this connection
 	}
 	q, err := parseQuery("prefix=p&delimiter=d&max-keys=1&versionId=v")
 	require.NoError(t, err)
@@ -431,8 +431,9 @@ func TestConditionKeysAreSupplied(t *testing.T) {
 	for name := range headerConditions {
 		h.Set(name, "x")
 	}
-	for _, name := range []string{"X-Amz-Content-Sha256", "X-Amz-Object-Lock-Mode", "X-Amz-Object-Lock-Retain-Until-Date", "X-Amz-Object-Lock-Legal-Hold"} {
-		h.Set(name, "x")
+	h.Set("X-Amz-Content-Sha256", "x")
+	for _, name := range []string{"X-Amz-Object-Lock-Mode", "X-Amz-Object-Lock-Retain-Until-Date", "X-Amz-Object-Lock-Legal-Hold"} {
+		h.Set(name, "2026-01-03T03:04:06Z")
 	}
 	r := httptest.NewRequest(get, "/", nil)
 	c := &call{r: r, header: h, query: q, op: table[0], id: iam.Machine, now: began, claim: &sigv4.Auth{Kind: sigv4.HeaderV4, Time: began.Add(-time.Second)}}
@@ -446,6 +447,8 @@ func TestConditionKeysAreSupplied(t *testing.T) {
 	}
 	age, _ := c.condition("s3:signatureAge")
 	require.Equal(t, []string{"1000"}, age)
+	days, _ := c.condition("s3:object-lock-remaining-retention-days")
+	require.Equal(t, []string{"2"}, days)
 	c.id = iam.Anonymous
 	_, ok := c.condition("aws:username")
 	require.False(t, ok)

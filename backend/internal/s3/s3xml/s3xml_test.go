@@ -201,6 +201,10 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>`))
 	f.Add([]byte(`<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>`))
 	f.Add([]byte(`<CreateBucketConfiguration><LocationConstraint>x</LocationConstraint></CreateBucketConfiguration>`))
+	f.Add([]byte(`<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>`))
+	f.Add([]byte(`<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>GOVERNANCE</Mode><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>`))
+	f.Add([]byte(`<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>2030-01-01T00:00:00Z</RetainUntilDate></Retention>`))
+	f.Add([]byte(`<LegalHold><Status>ON</Status></LegalHold>`))
 	f.Add(Encode(golden["acl"]))
 	f.Add(Encode(golden["ownership"]))
 	f.Add([]byte(`<CORSConfiguration><CORSRule><ID>a</ID><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod><MaxAgeSeconds>5</MaxAgeSeconds></CORSRule></CORSConfiguration>`))
@@ -231,6 +235,23 @@ func FuzzDecode(f *testing.F) {
 		require.True(t, err == nil || errors.Is(err, ErrMalformed))
 		_, err = DecodeBucketConfiguration(body)
 		require.True(t, err == nil || errors.Is(err, ErrMalformed))
+		_, err = DecodeTagging(body)
+		require.True(t, err == nil || errors.Is(err, ErrMalformed))
+		if r, err := DecodeLockConfiguration(body); err == nil && r.Days >= 0 && r.Years >= 0 && r.Days+r.Years > 0 {
+			again, err := DecodeLockConfiguration(Encode(&LockConfiguration{Rule: r}))
+			require.NoError(t, err)
+			require.Equal(t, r, again)
+		}
+		if l, err := DecodeRetention(body); err == nil && l.Mode != meta.LockNone {
+			again, err := DecodeRetention(Encode(&Retention{Lock: l}))
+			require.NoError(t, err)
+			require.Equal(t, l, again)
+		}
+		if h, err := DecodeLegalHold(body); err == nil {
+			again, err := DecodeLegalHold(Encode(&LegalHold{Hold: h}))
+			require.NoError(t, err)
+			require.Equal(t, h, again)
+		}
 		if b, some, err := DecodePublicAccessBlock(body); err == nil {
 			require.True(t, some || b == (meta.PublicAccessBlock{}))
 		} else {
