@@ -37,7 +37,7 @@ func TestNotYet(t *testing.T) {
 	c := client(t)
 	bucket := newBucket(t, c)
 	put(t, c, bucket, "k", []byte("unchanged"))
-	for _, sub := range []string{"encryption", "logging", "notification", "replication", "website"} {
+	for _, sub := range []string{"encryption", "logging", "notification", "replication"} {
 		for _, method := range []string{"GET", "PUT"} {
 			server.Do(t, server.New(method, "/"+bucket, sub, nil)).Refused(t, 501, "NotImplemented")
 		}

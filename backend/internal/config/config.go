@@ -40,7 +40,7 @@ type Config struct {
 	Region        string        `env:"AWS_REGION" kind:"region" default:"us-east-1" doc:"Region of SigV4 scopes, and the location of buckets."`
 	Service       string        `env:"AWS_SERVICE" kind:"region" default:"s3" doc:"Service of SigV4 scopes."`
 	S3Domains     []string      `env:"S3_DOMAINS" kind:"hosts" doc:"Domains for virtual-host addressing: with s3.example.org, the host photos.s3.example.org means bucket photos."`
-	WebsiteDomain string        `env:"WEBSITE_DOMAIN" kind:"host" effect:"later" doc:"Domain under which buckets are served as websites."`
+	WebsiteDomain string        `env:"WEBSITE_DOMAIN" kind:"host" doc:"Domain under which buckets are served as websites."`
 
 	AdminAccessKey    string         `group:"Identity and security" env:"ADMIN_ACCESS_KEY" doc:"Access key of an administrator that the environment manages. It wins at every start. Goes with ADMIN_SECRET_KEY."`
 	AdminSecretKey    string         `env:"ADMIN_SECRET_KEY" secret:"value" doc:"Its secret."`

@@ -264,7 +264,7 @@ func TestWarnings(t *testing.T) {
 		"PLAIN_FILES=true":                 "WARNING: PLAIN_FILES: has no effect yet",
 		"LIFECYCLE_DEBUG_DAY_SECONDS=1":    "WARNING: LIFECYCLE_DEBUG_DAY_SECONDS: is for tests only",
 		"OPERATION_METRICS_ENABLED=on":     "WARNING: OPERATION_METRICS_ENABLED: has no effect yet",
-		"WEBSITE_DOMAIN=web.example.org":   "WARNING: WEBSITE_DOMAIN: has no effect yet",
+		"WEBSITE_DOMAIN=web.example.org":   "",
 		"SECRET_KEY=change-me":             "WARNING: SECRET_KEY: is an example value",
 		"SECRET_KEY=short":                 "WARNING: SECRET_KEY: is shorter than 16",
 		"TRUSTED_PROXIES=0.0.0.0/0":        "WARNING: TRUSTED_PROXIES: 0.0.0.0/0 lets anyone",

@@ -24,6 +24,10 @@ var configHandlers = map[string]func(*Server, *call) error{
 	"PutBucketCors":    (*Server).putBucketCORS,
 	"DeleteBucketCors": (*Server).deleteBucketCORS,
 
+	"GetBucketWebsite":    (*Server).bucketWebsite,
+	"PutBucketWebsite":    (*Server).putBucketWebsite,
+	"DeleteBucketWebsite": (*Server).deleteBucketWebsite,
+
 	"GetBucketRequestPayment":          (*Server).requestPayment,
 	"PutBucketRequestPayment":          (*Server).putRequestPayment,
 	"GetBucketAccelerateConfiguration": (*Server).acceleration,

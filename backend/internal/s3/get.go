@@ -59,13 +59,18 @@ func (s *Server) read(c *call, headOnly bool) error {
 	if err := c.describe(o, in.PartNumber); err != nil {
 		return err
 	}
-	status := http.StatusOK
+	return c.send(o, &in, http.StatusOK)
+}
+
+// send answers with what was asked for of an object; the headers that tell of it have been set. Of a part the status is another one than
+// this.
+func (c *call) send(o *object.Object, in *object.GetInput, status int) error {
 	if o.Partial && (o.Length > 0 || in.Span != nil) {
 		status = http.StatusPartialContent
 		c.w.set("Content-Range", "bytes "+itoa(o.Offset)+"-"+itoa(o.Offset+o.Length-1)+"/"+itoa(o.Version.Size))
 	}
 	c.w.set("Content-Length", itoa(o.Length))
-	if headOnly {
+	if in.HeadOnly {
 		c.w.start(status)
 		return nil
 	}

@@ -69,7 +69,7 @@ func invalidURI(escaped string) error {
 func bucketOfHost(host string, domains []string) (string, bool) {
 	host = strings.ToLower(hostname(host))
 	for _, d := range domains {
-		if name, ok := strings.CutSuffix(host, "."+d); ok && name != "" {
+		if name, ok := strings.CutSuffix(host, "."+d); ok && d != "" && name != "" {
 			return name, true
 		}
 	}

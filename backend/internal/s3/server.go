@@ -89,7 +89,7 @@ func New(d Deps) *Server {
 	for i, name := range d.Domains {
 		domains[i] = strings.ToLower(name)
 	}
-	d.Domains = domains
+	d.Domains, d.WebsiteDomain = domains, strings.ToLower(d.WebsiteDomain)
 	return &Server{Deps: d, verifier: sigv4.NewVerifier(d.Region, d.Service), publicHost: hostOf(d.APIBaseURL), corsRules: d.CORS.rules()}
 }
 
@@ -111,6 +111,8 @@ type call struct {
 	record  *meta.Bucket  // nil for the service and where the bucket need not exist
 	access  *bucket.Rules // of record, once they were asked for
 	info    *reqinfo.Info
+	site    bool          // the host is that of a website
+	failed  *s3err.Error  // why the error document of a website could not be had, nil for nothing
 	trusted *iam.Identity // who is known already; nil when the request has to say
 
 	read func() ([]byte, error) // the document that came as the body, once it has been read
@@ -163,6 +165,9 @@ func (c *call) handle() (err error) {
 	if err := c.limitHeader(); err != nil {
 		return err
 	}
+	if c.site {
+		return c.s.website(c)
+	}
 	if c.op.Auth != AuthOpen {
 		if c.trusted != nil {
 			c.trust(c.trusted)
@@ -180,6 +185,9 @@ func (c *call) handle() (err error) {
 func (c *call) locate() (err error) {
 	// The host that a trusted proxy tells of is the one that names a bucket, as it is the one the client used.
 	for _, host := range c.peer.hosts {
+		if site, err := c.siteOf(host); site {
+			return err
+		}
 		if c.target, err = locate(c.r.URL.EscapedPath(), host, c.s.Domains); err != nil || c.virtual {
 			break
 		}
@@ -296,6 +304,10 @@ func (c *call) fail(err error) {
 		c.s.Logger.WarnContext(c.ctx(), "request refused", "request", c.info.RequestID, "operation", c.info.Operation, "error", err.Error())
 	}
 	c.complete(e)
+	if c.site && !c.w.begun {
+		c.failPage(e)
+		return
+	}
 	c.w.error(e, c.r.URL.Path)
 }
 

@@ -161,7 +161,7 @@ func (st *stores) serve(_ context.Context, s *process, s3l, console *listener) (
 	}
 	wire := s3.New(s3.Deps{
 		Config: s3.Config{
-			Region: c.Region, Service: c.Service, Domains: c.S3Domains, APIBaseURL: c.APIBaseURL, TrustedProxies: c.TrustedProxies,
+			Region: c.Region, Service: c.Service, Domains: c.S3Domains, WebsiteDomain: c.WebsiteDomain, APIBaseURL: c.APIBaseURL, TrustedProxies: c.TrustedProxies,
 			LifecycleDay: day, AuthHeaders: c.AuthHeaders, SigV2: c.SigV2, MaxUpload: c.MaxUploadSize, BulkDeleteMax: c.BulkDeleteMaxKeys,
 			CORS: s3.CORS{Origins: c.CORSOrigins, Methods: c.CORSMethods, AllowHeaders: c.CORSAllowHeaders, ExposeHeaders: c.CORSExposeHeaders},
 		},
