@@ -350,6 +350,21 @@ test("configuration documents, with the checks and the codes of the S3 port", as
   }
 });
 
+test("the quota of a bucket, and what its lifecycle rules would do", async ({ admin, bucket }) => {
+  const client = admin;
+  const path = { bucket };
+  await ok(api.createBucket({ client, body: { name: bucket } }));
+  await ok(api.putContent({ client, path, query: { key: "a" }, body: new Blob(["a"]) }));
+  await ok(api.setQuota({ client, path, body: { maxBytes: 5 } }));
+  expect(await ok(api.getQuota({ client, path }))).toMatchObject({ bytes: 1, objects: 1, maxBytes: 5 });
+  const tooMuch = await api.putContent({ client, path, query: { key: "b" }, body: new Blob(["too much"]) });
+  isProblem(tooMuch, 403, "QuotaExceeded");
+  expect((await ok(api.getLifecycleHistory({ client, path }))).runs).toEqual([]);
+  const rules = [{ id: "old", expireDays: 1 }];
+  const preview = await ok(api.previewLifecycle({ client, path, body: { rules } }));
+  expect(preview).toMatchObject({ looked: 1, markers: 0 });
+});
+
 test("what nobody may do without signing in, and a restricted user neither", async ({ server, admin, bucket }) => {
   await ok(api.createBucket({ client: admin, body: { name: bucket } }));
   await ok(api.putContent({ client: admin, path: { bucket }, query: { key: "a" }, body: new Blob(["a"]) }));
