@@ -123,6 +123,7 @@ test("both see what the other one deletes and counts", async ({ page, s3, bucket
   await expect(page.getByRole("heading", { name: "This bucket is empty" })).toBeVisible();
   expect((await s3.send(new ListObjectsV2Command({ Bucket: bucket }))).KeyCount).toBe(0);
   await page.getByRole("link", { name: "Properties" }).click();
-  await expect(page.getByText("2 delete markers")).toBeVisible();
-  await expect(page.getByText("2 versions")).toBeVisible();
+  const contents = page.getByRole("region", { name: "Contents" });
+  await expect(contents.getByText("2 delete markers")).toBeVisible();
+  await expect(contents.getByText("2 versions")).toBeVisible();
 });
