@@ -66,8 +66,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
   tolerate: [
     async ({ context }, use) => {
-      // By this status S3 says that a bucket has no such document.
-      const tolerated: RegExp[] = [/status of 404 .*\/myfsio\/buckets\/[^/]+\/documents\//];
+      const tolerated: RegExp[] = [];
       const complaints: string[] = [];
       await watch(context, (complaint) => complaints.push(complaint));
       await use((what) => tolerated.push(what));

@@ -31,16 +31,16 @@ var bucketDocuments = []struct{ query, name, read, write, remove string }{
 
 // Document is a configuration document of a bucket in the form of the S3 port.
 type Document struct {
-	Document string `json:"document" maxLength:"1048576" doc:"XML; JSON for policies" example:"<Tagging><TagSet/></Tagging>"`
+	Document string `json:"document,omitempty" maxLength:"1048576" doc:"XML; JSON for policies. Absent when the bucket has none" example:"<Tagging><TagSet/></Tagging>"`
 }
 
 type (
 	documentInput struct {
-		Bucket string `path:"bucket" example:"photos"`
+		Bucket string `path:"bucket" maxLength:"63" example:"photos"`
 		row    documentRow
 	}
 	putDocumentInput struct {
-		Bucket string `path:"bucket" example:"photos"`
+		Bucket string `path:"bucket" maxLength:"63" example:"photos"`
 		Body   Document
 		row    documentRow
 	}
@@ -84,7 +84,7 @@ func (a *API) documentRoutes(m *mount) {
 		path := "/myfsio/buckets/{bucket}/documents/" + d.query
 		add(m, operation{
 			id: "get" + d.name, method: http.MethodGet, path: path, tag: tagBuckets, need: data(d.read),
-			summary: "Get the document " + d.query, text: "As GET `?" + d.query + "` of the S3 port.",
+			summary: "Get the document " + d.query, text: "As GET `?" + d.query + "` of the S3 port, but that the absence of a document is no error.",
 		}, a.getDocument)
 		if d.write != "" {
 			add(m, operation{
@@ -103,6 +103,10 @@ func (a *API) documentRoutes(m *mount) {
 
 func (a *API) getDocument(_ context.Context, c *call, in *documentInput) (*output[Document], error) {
 	raw, err := a.document(c, in.Bucket, in.row, http.MethodGet, nil)
+	// A bucket without a document is nothing wrong, although S3 has an error for it; browsers complain of every 404.
+	if p, ok := asProblem(err); ok && p.Status == http.StatusNotFound && p.Code != "NoSuchBucket" {
+		return answer(Document{}), nil
+	}
 	if err != nil {
 		return nil, err
 	}

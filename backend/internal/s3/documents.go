@@ -1,12 +1,8 @@
 package s3
 
 import (
-	"net/http"
-
 	"github.com/myfsio/myfsio/backend/internal/bucket"
-	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
-	"github.com/myfsio/myfsio/backend/internal/s3/s3xml"
 )
 
 // configHandlers are the operations on configuration documents that are built.
@@ -75,35 +71,4 @@ func setDocument[T any](c *call, kind bucket.Document[T], doc *T, status int) er
 	}
 	c.w.empty(status)
 	return nil
-}
-
-func (s *Server) bucketTagging(c *call) error {
-	tags, err := getDocument(c, bucket.Tagging, "NoSuchTagSet")
-	if err != nil {
-		return err
-	}
-	c.w.document(&s3xml.Tagging{Tags: *tags})
-	return nil
-}
-
-func (s *Server) putBucketTagging(c *call) error {
-	body, err := c.required()
-	if err != nil {
-		return err
-	}
-	tags, err := s3xml.DecodeTagging(body)
-	if err != nil {
-		return malformed(err)
-	}
-	if len(tags) > maxBucketTags {
-		return s3err.Text("BadRequest", "Bucket tag count cannot be greater than "+itoa(maxBucketTags))
-	}
-	if err := validTags(tags, reserved); err != nil {
-		return err
-	}
-	return setDocument(c, bucket.Tagging, &tags, http.StatusNoContent)
-}
-
-func (s *Server) deleteBucketTagging(c *call) error {
-	return setDocument[meta.Tags](c, bucket.Tagging, nil, http.StatusNoContent)
 }

@@ -1,12 +1,15 @@
 package s3
 
 import (
+	"net/http"
 	"strings"
 	"unicode"
 	"unicode/utf16"
 
+	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
+	"github.com/myfsio/myfsio/backend/internal/s3/s3xml"
 )
 
 // Bounds of tags. Lengths are in UTF-16 code units, as AWS counts them.
@@ -49,4 +52,35 @@ func tagText(s string) bool {
 		}
 	}
 	return true
+}
+
+func (s *Server) bucketTagging(c *call) error {
+	tags, err := getDocument(c, bucket.Tagging, "NoSuchTagSet")
+	if err != nil {
+		return err
+	}
+	c.w.document(&s3xml.Tagging{Tags: *tags})
+	return nil
+}
+
+func (s *Server) putBucketTagging(c *call) error {
+	body, err := c.required()
+	if err != nil {
+		return err
+	}
+	tags, err := s3xml.DecodeTagging(body)
+	if err != nil {
+		return malformed(err)
+	}
+	if len(tags) > maxBucketTags {
+		return s3err.Text("BadRequest", "Bucket tag count cannot be greater than "+itoa(maxBucketTags))
+	}
+	if err := validTags(tags, reserved); err != nil {
+		return err
+	}
+	return setDocument(c, bucket.Tagging, &tags, http.StatusNoContent)
+}
+
+func (s *Server) deleteBucketTagging(c *call) error {
+	return setDocument[meta.Tags](c, bucket.Tagging, nil, http.StatusNoContent)
 }

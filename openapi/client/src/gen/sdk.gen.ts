@@ -231,7 +231,7 @@ export const putContent = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Get the document acl
  *
- * As GET `?acl` of the S3 port.
+ * As GET `?acl` of the S3 port, but that the absence of a document is no error.
  *
  * Permission: s3:GetBucketAcl.
  */
@@ -304,7 +304,7 @@ export const deleteBucketCors = <ThrowOnError extends boolean = false>(options: 
 /**
  * Get the document cors
  *
- * As GET `?cors` of the S3 port.
+ * As GET `?cors` of the S3 port, but that the absence of a document is no error.
  *
  * Permission: s3:GetBucketCORS.
  */
@@ -377,7 +377,7 @@ export const deleteBucketLifecycle = <ThrowOnError extends boolean = false>(opti
 /**
  * Get the document lifecycle
  *
- * As GET `?lifecycle` of the S3 port.
+ * As GET `?lifecycle` of the S3 port, but that the absence of a document is no error.
  *
  * Permission: s3:GetLifecycleConfiguration.
  */
@@ -427,7 +427,7 @@ export const putBucketLifecycle = <ThrowOnError extends boolean = false>(options
 /**
  * Get the document object-lock
  *
- * As GET `?object-lock` of the S3 port.
+ * As GET `?object-lock` of the S3 port, but that the absence of a document is no error.
  *
  * Permission: s3:GetBucketObjectLockConfiguration.
  */
@@ -500,7 +500,7 @@ export const deleteBucketOwnershipControls = <ThrowOnError extends boolean = fal
 /**
  * Get the document ownershipControls
  *
- * As GET `?ownershipControls` of the S3 port.
+ * As GET `?ownershipControls` of the S3 port, but that the absence of a document is no error.
  *
  * Permission: s3:GetBucketOwnershipControls.
  */
@@ -573,7 +573,7 @@ export const deleteBucketPolicy = <ThrowOnError extends boolean = false>(options
 /**
  * Get the document policy
  *
- * As GET `?policy` of the S3 port.
+ * As GET `?policy` of the S3 port, but that the absence of a document is no error.
  *
  * Permission: s3:GetBucketPolicy.
  */
@@ -623,7 +623,7 @@ export const putBucketPolicy = <ThrowOnError extends boolean = false>(options: O
 /**
  * Get the document policyStatus
  *
- * As GET `?policyStatus` of the S3 port.
+ * As GET `?policyStatus` of the S3 port, but that the absence of a document is no error.
  *
  * Permission: s3:GetBucketPolicyStatus.
  */
@@ -669,7 +669,7 @@ export const deletePublicAccessBlock = <ThrowOnError extends boolean = false>(op
 /**
  * Get the document publicAccessBlock
  *
- * As GET `?publicAccessBlock` of the S3 port.
+ * As GET `?publicAccessBlock` of the S3 port, but that the absence of a document is no error.
  *
  * Permission: s3:GetBucketPublicAccessBlock.
  */
@@ -742,7 +742,7 @@ export const deleteBucketTagging = <ThrowOnError extends boolean = false>(option
 /**
  * Get the document tagging
  *
- * As GET `?tagging` of the S3 port.
+ * As GET `?tagging` of the S3 port, but that the absence of a document is no error.
  *
  * Permission: s3:GetBucketTagging.
  */
@@ -815,7 +815,7 @@ export const deleteBucketWebsite = <ThrowOnError extends boolean = false>(option
 /**
  * Get the document website
  *
- * As GET `?website` of the S3 port.
+ * As GET `?website` of the S3 port, but that the absence of a document is no error.
  *
  * Permission: s3:GetBucketWebsite.
  */

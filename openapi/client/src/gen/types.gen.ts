@@ -180,9 +180,9 @@ export type Deleted = {
 
 export type Document = {
     /**
-     * XML; JSON for policies
+     * XML; JSON for policies. Absent when the bucket has none
      */
-    document: string;
+    document?: string;
 };
 
 export type Engine = {

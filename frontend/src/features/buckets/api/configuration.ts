@@ -8,25 +8,13 @@ import {
 } from "@myfsio/client";
 import { queryOptions } from "@tanstack/react-query";
 import { answer, done } from "@/lib/http/api";
-import { Problem } from "@/lib/http/problem";
 import { readTags, type Tag, writeTags } from "../model/tags";
-
-/** A document of a bucket; undefined when none is set. */
-async function documentOf(request: Parameters<typeof answer<{ document: string }>>[0]): Promise<string | undefined> {
-  try {
-    return (await answer(request)).document;
-  } catch (thrown) {
-    // A bucket that is gone is no bucket without a document.
-    if (thrown instanceof Problem && thrown.status === 404 && thrown.code !== "NoSuchBucket") return undefined;
-    throw thrown;
-  }
-}
 
 export const bucketTags = (bucket: string) =>
   queryOptions({
     queryKey: ["buckets", "one", bucket, "tags"],
     queryFn: async ({ signal }) => {
-      const document = await documentOf(getBucketTagging({ path: { bucket }, signal }));
+      const { document } = await answer(getBucketTagging({ path: { bucket }, signal }));
       return document === undefined ? [] : readTags(document);
     },
   });
