@@ -119,10 +119,13 @@ function Table<R>(props: GridProps<R> & { width: number }) {
   const height = narrow ? TALL_ROW : ROW;
   const order = useMemo(() => rows.map(keyOf), [rows, keyOf]);
   const [activeKey, setActiveKey] = useState<string>();
-  const active = useMemo(
-    () => (activeKey === undefined ? 0 : Math.max(0, order.indexOf(activeKey))),
-    [order, activeKey],
-  );
+  const lastActive = useRef(0);
+  const active = useMemo(() => {
+    const found = activeKey === undefined ? -1 : order.indexOf(activeKey);
+    // A row that is gone leaves its place to the one that moved up.
+    return found >= 0 ? found : Math.max(0, Math.min(lastActive.current, order.length - 1));
+  }, [order, activeKey]);
+  const focused = useRef(false);
   const toFocus = useRef(false);
   const pivot = useRef<string>(undefined);
 
@@ -163,6 +166,9 @@ function Table<R>(props: GridProps<R> & { width: number }) {
     return to;
   };
   useLayoutEffect(() => {
+    lastActive.current = active;
+    // The page has the focus now if the row that had it was removed: nobody is told of such a loss.
+    if (focused.current && document.activeElement === document.body) toFocus.current = true;
     if (!toFocus.current) return;
     const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${active}"]`);
     if (row === null || row === undefined) return;
@@ -277,7 +283,11 @@ function Table<R>(props: GridProps<R> & { width: number }) {
       onFocus={(event) => {
         // However a row got the focus, it is the one that keys are about.
         const index = (event.target as HTMLElement).dataset.index;
+        focused.current = index !== undefined;
         if (index !== undefined && Number(index) !== active) setActiveKey(order[Number(index)]);
+      }}
+      onBlur={() => {
+        focused.current = false;
       }}
       data-narrow={narrow || undefined}
     >
