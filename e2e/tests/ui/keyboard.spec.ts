@@ -5,6 +5,8 @@ import { expect, type Locator, type Page, test } from "../../support/test";
 
 /** Presses Tab until the focus is there, as somebody without a mouse has to. */
 async function tabTo(page: Page, target: Locator, most = 40): Promise<void> {
+  // A press before the dialog is there would move the focus of the page below it.
+  await target.waitFor();
   for (let i = 0; i < most; i += 1) {
     await page.keyboard.press("Tab");
     if (await target.evaluate((element) => element === document.activeElement)) return;
