@@ -204,14 +204,21 @@ func (a *API) describeBucket(ctx context.Context, c *call, s sorted) (Bucket, er
 	}, nil
 }
 
-// access tells whether the bucket is open to the public: by a policy that S3 calls public, or so that nobody in particular may list it or
-// read from it.
+// access tells whether the bucket is open to the public: by a policy that S3 calls public, by its access control list, or so that nobody in
+// particular may list it or read from it.
 func (a *API) access(ctx context.Context, b *meta.Bucket) (string, error) {
 	rules, err := a.Buckets.Rules(ctx, b)
 	if err != nil {
 		return "", err
 	}
 	if rules.Public && !rules.Restricted {
+		return "public", nil
+	}
+	acl, ignore, err := a.Buckets.ACLOf(ctx, b)
+	if err != nil {
+		return "", err
+	}
+	if acl.Public() && !ignore {
 		return "public", nil
 	}
 	nobody := subject{id: iam.Anonymous}

@@ -288,6 +288,11 @@ func TestBucketPoliciesHold(t *testing.T) {
 	u := l.user(`[]`)
 	u.get("/myfsio/buckets/bkt/object?key=in/k").fails(403, "AccessDenied")
 	require.Equal(t, "private", access())
+	var own Bucket
+	l.user(`[{"bucket":"bkt","actions":["list","cors","s3:GetBucketPolicy"]}]`).get("/myfsio/buckets/bkt").want(200).into(&own)
+	require.Contains(t, own.Permissions, "s3:GetBucketPolicy")
+	require.Contains(t, own.Permissions, "s3:PutBucketCORS")
+	require.NotContains(t, own.Permissions, "s3:PutBucketPolicy")
 	set(`{"Version":"2012-10-17","Statement":[
 		{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::bkt/in/*"},
 		{"Effect":"Allow","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::bkt/in/*","Condition":{"StringLike":{"s3:x-amz-copy-source":"bkt/in/*"}}},
@@ -303,6 +308,23 @@ func TestBucketPoliciesHold(t *testing.T) {
 	require.NoError(t, bucket.SetDocument(ctx, l.deps.Buckets, b, bucket.PublicAccessBlock, &meta.PublicAccessBlock{RestrictBuckets: true}, nil))
 	require.Equal(t, "private", access())
 	u.get("/myfsio/buckets/bkt/object?key=in/k").want(200)
+
+	require.NoError(t, l.deps.Buckets.SetPolicy(ctx, b, nil))
+	block := func(p meta.PublicAccessBlock) {
+		require.NoError(t, bucket.SetDocument(ctx, l.deps.Buckets, b, bucket.PublicAccessBlock, &p, nil))
+	}
+	for _, group := range []meta.Group{meta.AllUsers, meta.AuthenticatedUsers} {
+		block(meta.PublicAccessBlock{})
+		acl := &meta.ACL{Grants: []meta.Grant{{Group: group, Permission: meta.Write}}}
+		require.NoError(t, bucket.SetDocument(ctx, l.deps.Buckets, b, bucket.ACL, acl, nil))
+		require.Equal(t, "public", access())
+		block(meta.PublicAccessBlock{IgnoreACLs: true})
+		require.Equal(t, "private", access())
+	}
+	block(meta.PublicAccessBlock{})
+	enforced := meta.BucketOwnerEnforced
+	require.NoError(t, bucket.SetDocument(ctx, l.deps.Buckets, b, bucket.Ownership, &enforced, nil))
+	require.Equal(t, "private", access(), "the list counts for nothing")
 }
 
 func TestCopyMoveRenameAndFolder(t *testing.T) {

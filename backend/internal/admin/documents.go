@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -27,6 +28,18 @@ var bucketDocuments = []struct{ query, name, read, write, remove string }{
 	{"publicAccessBlock", "PublicAccessBlock", "s3:GetBucketPublicAccessBlock", "s3:PutBucketPublicAccessBlock", "s3:PutBucketPublicAccessBlock"},
 	{"tagging", "BucketTagging", "s3:GetBucketTagging", "s3:PutBucketTagging", "s3:PutBucketTagging"},
 	{"website", "BucketWebsite", "s3:GetBucketWebsite", "s3:PutBucketWebsite", "s3:DeleteBucketWebsite"},
+}
+
+// documentActions are the actions on the documents, each once.
+func documentActions() (list []string) {
+	for _, d := range bucketDocuments {
+		for _, action := range []string{d.read, d.write, d.remove} {
+			if action != "" && !slices.Contains(list, action) {
+				list = append(list, action)
+			}
+		}
+	}
+	return list
 }
 
 // Document is a configuration document of a bucket in the form of the S3 port.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
@@ -113,6 +114,11 @@ func (a *API) decide(ctx context.Context, s subject, b *meta.Bucket, n need) (po
 	if err != nil {
 		return policy.Decision{Statement: -1}, err
 	}
+	return a.decideBy(rules, s, b, n), nil
+}
+
+// decideBy is decide for the rules of the bucket.
+func (a *API) decideBy(rules bucket.Rules, s subject, b *meta.Bucket, n need) policy.Decision {
 	access := iam.Access{Action: n.action, Bucket: b, BucketPolicy: rules.Policy, Restricted: rules.Restricted, Key: n.key}
 	access.Keys = func(name string) ([]string, bool) {
 		var values []string
@@ -126,7 +132,7 @@ func (a *API) decide(ctx context.Context, s subject, b *meta.Bucket, n need) (po
 		}
 		return s.lookup(name)
 	}
-	return a.IAM.Authorize(s.id, access), nil
+	return a.IAM.Authorize(s.id, access)
 }
 
 // demand refuses with the reason what the subject may not do.
@@ -226,26 +232,30 @@ func (a *API) admin(id *iam.Identity) bool { return a.IAM.AuthorizeAdmin(id, "ia
 
 // Actions that the console shows or explains, on a bucket and on its keys.
 var (
-	bucketActions = []string{
+	bucketActions = append([]string{
 		"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads", "s3:DeleteBucket", "s3:GetBucketVersioning", "s3:PutBucketVersioning",
-		"s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration", "myfsio:GetBucketQuota", "myfsio:PutBucketQuota",
-		"s3:GetBucketTagging", "s3:PutBucketTagging",
-	}
+		"myfsio:GetBucketQuota", "myfsio:PutBucketQuota",
+	}, documentActions()...)
 	keyActions = []string{
 		"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
 	}
 )
 
 // permissionsOn lists which of some actions the caller has on a bucket and a key; one that ends with a star stands for a prefix of keys.
+// There are none when that cannot be found out.
 func (a *API) permissionsOn(c *call, b *meta.Bucket, key string, lists ...[]string) []string {
 	have := []string{}
+	rules, err := a.Buckets.Rules(c.r.Context(), b)
+	if err != nil {
+		return have
+	}
 	for _, list := range lists {
 		for _, action := range list {
 			n := need{action: action, bucket: b.Name, key: key}
 			if action == "s3:ListBucket" || action == "s3:ListBucketVersions" {
 				n = onListing(action, b.Name, strings.TrimSuffix(key, "*"), "/", 100)
 			}
-			if a.may(c, b, n) {
+			if a.decideBy(rules, c.subject(a), b, n).Allowed {
 				have = append(have, action)
 			}
 		}

@@ -256,7 +256,7 @@ type Bucket struct {
 	Region       string    `json:"region"`
 	Owner        string    `json:"owner" doc:"Name of the account"`
 	Versioning   string    `json:"versioning" enum:"Off,Enabled,Suspended"`
-	Access       string    `json:"access" enum:"private,public" doc:"Whether anonymous requests may list the bucket or read from it"`
+	Access       string    `json:"access" enum:"private,public" doc:"Whether its policy or its access control list gives the public anything, and Block Public Access does not hold that back"`
 	Objects      int64     `json:"objects" doc:"Current versions that are no delete markers"`
 	Bytes        int64     `json:"bytes" doc:"Bytes of those"`
 	Versions     int64     `json:"versions" doc:"All versions that are no delete markers"`

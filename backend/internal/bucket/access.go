@@ -61,6 +61,32 @@ func (s *Service) PublicAccess(ctx context.Context, b *meta.Bucket) (meta.Public
 	return *doc, nil
 }
 
+// OwnershipOf says whose the objects of the bucket are.
+func (s *Service) OwnershipOf(ctx context.Context, b *meta.Bucket) (meta.Ownership, error) {
+	o, err := GetDocument(ctx, s, b, Ownership)
+	if err != nil || o == nil {
+		return meta.ObjectWriter, err
+	}
+	return *o, nil
+}
+
+// ACLOf returns the access control list that counts for the bucket, nil for none, and whether what it grants the public is ignored.
+func (s *Service) ACLOf(ctx context.Context, b *meta.Bucket) (acl *meta.ACL, ignorePublic bool, err error) {
+	acl, err = GetDocument(ctx, s, b, ACL)
+	if err != nil || acl == nil {
+		return nil, false, err
+	}
+	ownership, err := s.OwnershipOf(ctx, b)
+	if err != nil || ownership == meta.BucketOwnerEnforced {
+		return nil, false, err
+	}
+	block, err := s.PublicAccess(ctx, b)
+	if err != nil {
+		return nil, false, err
+	}
+	return acl, block.IgnoreACLs, nil
+}
+
 // SetPolicy gives the bucket a policy, or takes it away when p is nil. It returns fault.AccessDenied for a public one where the bucket
 // blocks these.
 func (s *Service) SetPolicy(ctx context.Context, b *meta.Bucket, p *PolicyText) error {

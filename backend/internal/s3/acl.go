@@ -218,7 +218,7 @@ func (c *call) admitACL(acl *meta.ACL) error {
 }
 
 func (s *Server) bucketACL(c *call) error {
-	acl, _, err := c.bucketACL(c.record)
+	acl, _, err := s.Buckets.ACLOf(c.ctx(), c.record)
 	if err != nil {
 		return err
 	}

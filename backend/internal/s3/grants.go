@@ -1,7 +1,6 @@
 package s3
 
 import (
-	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/ident"
@@ -54,11 +53,7 @@ func (c *call) isGrantee(g meta.Grant, owner string, ignorePublic bool) bool {
 
 // ownership says whose the objects of a bucket are.
 func (c *call) ownership(b *meta.Bucket) (meta.Ownership, error) {
-	o, err := bucket.GetDocument(c.ctx(), c.s.Buckets, b, bucket.Ownership)
-	if err != nil || o == nil {
-		return meta.ObjectWriter, err
-	}
-	return *o, nil
+	return c.s.Buckets.OwnershipOf(c.ctx(), b)
 }
 
 // question is about an action, without ACLs.
@@ -84,7 +79,7 @@ func (c *call) decide(action string, b *meta.Bucket, key string, keys func(strin
 	if _, ok := bucketPermissions[action]; !ok || d.Allowed || d.ExplicitDeny || b.ID == (ident.Bucket{}) {
 		return d
 	}
-	acl, ignore, err := c.bucketACL(b)
+	acl, ignore, err := c.s.Buckets.ACLOf(c.ctx(), b)
 	if err != nil {
 		return refused(err)
 	}
@@ -93,23 +88,6 @@ func (c *call) decide(action string, b *meta.Bucket, key string, keys func(strin
 	}
 	a.Grants = c.granter(bucketPermissions, acl, b.Account, ignore)
 	return c.s.IAM.Authorize(c.id, a)
-}
-
-// bucketACL returns the ACL that counts, nil for none, and whether what it grants the public is ignored.
-func (c *call) bucketACL(b *meta.Bucket) (*meta.ACL, bool, error) {
-	acl, err := bucket.GetDocument(c.ctx(), c.s.Buckets, b, bucket.ACL)
-	if err != nil || acl == nil {
-		return nil, false, err
-	}
-	ownership, err := c.ownership(b)
-	if err != nil || ownership == meta.BucketOwnerEnforced {
-		return nil, false, err
-	}
-	block, err := c.s.Buckets.PublicAccess(c.ctx(), b)
-	if err != nil {
-		return nil, false, err
-	}
-	return acl, block.IgnoreACLs, nil
 }
 
 // guard is what the owner of an object has to say of a request for it, which is not known before the object's record has been read.

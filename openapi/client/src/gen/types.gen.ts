@@ -27,7 +27,7 @@ export type AccountList = {
 
 export type Bucket = {
     /**
-     * Whether anonymous requests may list the bucket or read from it
+     * Whether its policy or its access control list gives the public anything, and Block Public Access does not hold that back
      */
     access: 'private' | 'public';
     /**
