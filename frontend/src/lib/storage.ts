@@ -14,3 +14,11 @@ export function remember(name: string, value: string): void {
     // Forgotten on reload, as said above.
   }
 }
+
+export function forget(name: string): void {
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    // There is nothing to forget.
+  }
+}

@@ -1,4 +1,4 @@
-import { elements, escapeXml, parseXml, textOf } from "./xml";
+import { elements, escapeXml, parseXml, S3NS, textOf } from "./xml";
 
 export interface Tag {
   name: string;
@@ -16,7 +16,7 @@ export const readTags = (document: string): Tag[] =>
   }));
 
 export const writeTags = (tags: readonly Tag[]): string =>
-  `<Tagging xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><TagSet>${tags
+  `<Tagging ${S3NS}><TagSet>${tags
     .map((tag) => `<Tag><Key>${escapeXml(tag.name)}</Key><Value>${escapeXml(tag.value)}</Value></Tag>`)
     .join("")}</TagSet></Tagging>`;
 
