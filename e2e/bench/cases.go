@@ -48,6 +48,9 @@ func (b *bench) all() error {
 	if err := b.large(); err != nil {
 		return err
 	}
+	if err := b.features(); err != nil {
+		return err
+	}
 	steps := []struct {
 		name string
 		run  func() error
@@ -82,22 +85,29 @@ func payload(n int) []byte {
 	return out[:n]
 }
 
-// pair measures one case on both servers, which take turns, and prints the medians' ratio.
+// pair measures one case on both servers.
 func (b *bench) pair(name string, conns int, measure func(s *server, round int) (result, error)) error {
+	return b.turns(name, conns,
+		func(round int) (result, error) { return measure(b.ours, round) },
+		func(round int) (result, error) { return measure(b.ref, round) })
+}
+
+// turns measures a case in two ways, which take turns, and prints the medians and their ratio.
+func (b *bench) turns(name string, conns int, measures ...func(round int) (result, error)) error {
 	if !b.only.MatchString(name) {
 		return nil
 	}
-	got := map[*server][]result{}
+	got := make([][]result, len(measures))
 	for round := range b.rounds {
-		for _, s := range []*server{b.ours, b.ref} {
-			r, err := measure(s, round)
+		for i, measure := range measures {
+			r, err := measure(round)
 			if err != nil {
-				return fmt.Errorf("%s on %s: %w", name, s.name, err)
+				return fmt.Errorf("%s, way %d: %w", name, i+1, err)
 			}
-			got[s] = append(got[s], r)
+			got[i] = append(got[i], r)
 		}
 	}
-	o, r := median(got[b.ours]), median(got[b.ref])
+	o, r := median(got[0]), median(got[1])
 	fmt.Printf("| %s | %d | **%.2f** | %.0f | %s | %s | %.0f | %s | %s | %.0f : %.0f µs |\n", name, conns, o.rate()/r.rate(),
 		o.rate(), short(o.p50), short(o.p99), r.rate(), short(r.p50), short(r.p99), o.cost(), r.cost())
 	return nil

@@ -13,6 +13,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -53,8 +54,9 @@ type request struct {
 	path   string // already escaped
 	query  string // canonical: sorted and escaped
 	body   []byte
-	sha    string // payload hash in hex, or unsigned; empty means unsigned
-	length int64  // declared length when the body is sent by send; 0 means len(body)
+	sha    string   // payload hash in hex, or unsigned; empty means unsigned
+	length int64    // declared length when the body is sent by send; 0 means len(body)
+	header []string // further x-amz-* headers, "name:value" with the name in lower case; signed
 }
 
 type response struct {
@@ -111,8 +113,11 @@ func (c *client) head(q request) {
 	if length == 0 {
 		length = int64(len(q.body))
 	}
-	canonical := q.method + "\n" + q.path + "\n" + q.query + "\nhost:" + c.addr + "\nx-amz-content-sha256:" + sha + "\nx-amz-date:" + stamp +
-		"\n\nhost;x-amz-content-sha256;x-amz-date\n" + sha
+	headers, names := "host:"+c.addr+"\nx-amz-content-sha256:"+sha+"\nx-amz-date:"+stamp+"\n", "host;x-amz-content-sha256;x-amz-date"
+	if len(q.header) > 0 {
+		headers, names = signedHeaders(append([]string{"host:" + c.addr, "x-amz-content-sha256:" + sha, "x-amz-date:" + stamp}, q.header...))
+	}
+	canonical := q.method + "\n" + q.path + "\n" + q.query + "\n" + headers + "\n" + names + "\n" + sha
 	sum := sha256.Sum256([]byte(canonical))
 	scope := day + "/" + region + "/s3/aws4_request"
 	signature := hex.EncodeToString(mac(c.key, "AWS4-HMAC-SHA256\n"+stamp+"\n"+scope+"\n"+hex.EncodeToString(sum[:])))
@@ -122,13 +127,26 @@ func (c *client) head(q request) {
 	}
 	b := c.buf[:0]
 	b = append(b, q.method+" "+target+" HTTP/1.1\r\nHost: "+c.addr+"\r\nx-amz-content-sha256: "+sha+"\r\nx-amz-date: "+stamp+
-		"\r\nAuthorization: AWS4-HMAC-SHA256 Credential="+accessKey+"/"+scope+", SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature="+signature+"\r\n"...)
+		"\r\nAuthorization: AWS4-HMAC-SHA256 Credential="+accessKey+"/"+scope+", SignedHeaders="+names+", Signature="+signature+"\r\n"...)
+	for _, h := range q.header {
+		b = append(append(b, h...), "\r\n"...)
+	}
 	if q.method == "PUT" || q.method == "POST" {
 		b = append(b, "Content-Length: "...)
 		b = strconv.AppendInt(b, length, 10)
 		b = append(b, "\r\n"...)
 	}
 	c.buf = append(b, "\r\n"...)
+}
+
+// signedHeaders returns the canonical headers, each with its line end, and their names.
+func signedHeaders(list []string) (headers, names string) {
+	slices.Sort(list)
+	only := make([]string, len(list))
+	for i, h := range list {
+		only[i], _, _ = strings.Cut(h, ":")
+	}
+	return strings.Join(list, "\n") + "\n", strings.Join(only, ";")
 }
 
 func (c *client) read(method string, keep bool) (res response, err error) {

@@ -24,7 +24,11 @@ type test struct {
 	text   string // the key as written
 	key    Key
 	values []value
+	exact  map[string]bool // the values, where they are many plain texts of which one has to be equal; else nil
 }
+
+// manyValues is from where on a look into a map takes less than going through the values.
+const manyValues = 8
 
 // value is one policy value, prepared for its operator.
 type value struct {
@@ -50,13 +54,14 @@ const (
 type operator struct {
 	negated bool
 	null    bool
+	equal   bool // a plain text matches what equals it
 	prepare func(v *value, vars bool) error
 	match   func(v *value, got string, req *Request) bool
 }
 
 var operators = map[string]*operator{
-	"StringEquals":              {prepare: preparePlain, match: matchPlain},
-	"StringNotEquals":           {prepare: preparePlain, match: matchPlain, negated: true},
+	"StringEquals":              {prepare: preparePlain, match: matchPlain, equal: true},
+	"StringNotEquals":           {prepare: preparePlain, match: matchPlain, equal: true, negated: true},
 	"StringEqualsIgnoreCase":    {prepare: preparePlain, match: matchFold},
 	"StringNotEqualsIgnoreCase": {prepare: preparePlain, match: matchFold, negated: true},
 	"StringLike":                {prepare: prepareLike, match: matchLike},
@@ -140,11 +145,39 @@ func (p *parser) conditions(n *node) ([]condition, error) {
 				}
 				t.values = append(t.values, v)
 			}
+			if c.op.equal && len(t.values) >= manyValues {
+				t.index()
+			}
 			c.tests = append(c.tests, t)
 		}
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+// index fills exact, unless a value holds a variable.
+func (t *test) index() {
+	exact := make(map[string]bool, len(t.values))
+	for i := range t.values {
+		if t.values[i].pattern.form != formExact {
+			return
+		}
+		exact[t.values[i].pattern.text] = true
+	}
+	t.exact = exact
+}
+
+// matches reports whether one of the values matches what the request has.
+func (t *test) matches(op *operator, got string, req *Request) bool {
+	if t.exact != nil {
+		return t.exact[got]
+	}
+	for i := range t.values {
+		if op.match(&t.values[i], got, req) {
+			return true
+		}
+	}
+	return false
 }
 
 // holds reports whether every test of the condition is true of the request.
@@ -178,14 +211,7 @@ func (c *condition) test(t *test, req *Request) bool {
 		return c.op.negated
 	}
 	for _, g := range got {
-		hit := false
-		for i := range t.values {
-			if c.op.match(&t.values[i], g, req) {
-				hit = true
-				break
-			}
-		}
-		fits := hit != c.op.negated
+		fits := t.matches(c.op, g, req) != c.op.negated
 		// One value decides: for a single operator that is not negated and for ForAnyValue the first that fits, else the first that does not.
 		some := c.quant == forAny || c.quant == single && !c.op.negated
 		if fits == some {

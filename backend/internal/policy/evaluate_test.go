@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -296,5 +297,36 @@ func BenchmarkEvaluate(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// Many plain values are looked up rather than gone through: the outcome must be the same as for few.
+func TestManyValues(t *testing.T) {
+	many := func(extra string) string {
+		values := make([]string, 0, 20)
+		for i := range 19 {
+			values = append(values, fmt.Sprintf(`"team-%d*"`, i))
+		}
+		return "[" + strings.Join(append(values, extra), ",") + "]"
+	}
+	for _, c := range []struct {
+		op, extra, got string
+		want           bool
+	}{
+		{"StringEquals", `"x"`, "team-7*", true},
+		{"StringEquals", `"x"`, "x", true},
+		{"StringEquals", `"x"`, "team-7", false}, // a star is a star here
+		{"StringEquals", `"x"`, "X", false},
+		{"StringNotEquals", `"x"`, "x", false},
+		{"StringNotEquals", `"x"`, "y", true},
+		{"StringEquals", `"${aws:username}"`, "ada", true},
+		{"StringEquals", `"${aws:username}"`, "eve", false},
+		{"StringNotEquals", `"${aws:username}"`, "ada", false},
+		{"ForAllValues:StringEquals", `"x"`, "team-3*", true},
+		{"ForAnyValue:StringEquals", `"x"`, "none", false},
+	} {
+		d := parse(t, statement(`"Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*","Condition":{"`+c.op+`":{"s3:ExistingObjectTag/team":`+many(c.extra)+`}}`), Bucket)
+		req := Request{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k", ResourceAccount: owner, Principal: &ada, Keys: keysOf(map[string][]string{"s3:ExistingObjectTag/team": {c.got}})}
+		require.Equal(t, c.want, Evaluate(&req, []Source{{Kind: SourceResource, Document: d}}).Allowed, "%s %s %s", c.op, c.extra, c.got)
 	}
 }

@@ -12,10 +12,6 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
 )
 
-func (s *Server) getObject(c *call) error { return s.read(c, false) }
-
-func (s *Server) headObject(c *call) error { return s.read(c, true) }
-
 // overrides are the parameters that replace headers of the answer.
 var overrides = []struct{ param, header string }{
 	{"response-cache-control", "Cache-Control"},
@@ -26,40 +22,68 @@ var overrides = []struct{ param, header string }{
 	{"response-expires", "Expires"},
 }
 
-// read answers GetObject and HeadObject.
-func (s *Server) read(c *call, headOnly bool) error {
-	in := object.GetInput{Bucket: c.record, Key: c.key, If: readConditions(c.header, ""), HeadOnly: headOnly}
-	var err error
+// fetched is what GetObject and HeadObject read, on one snapshot: what a policy decides over by the tags of a version is what is sent.
+type fetched struct {
+	done bool
+	in   object.GetInput
+	o    *object.Object
+	err  error
+}
+
+// fetch reads the object that the request names, once.
+func (c *call) fetch() *fetched {
+	f := &c.fetched
+	if !f.done {
+		f.done = true
+		if f.in, f.err = c.readInput(); f.err == nil {
+			f.o, f.err = c.s.Objects.Get(c.ctx(), f.in)
+		}
+	}
+	return f
+}
+
+// close lets go of what was fetched.
+func (f *fetched) close() {
+	if f.o != nil && f.o.Content != nil {
+		_ = f.o.Content.Close() // it was read, or is not wanted
+	}
+}
+
+// readInput is what GetObject and HeadObject ask for.
+func (c *call) readInput() (in object.GetInput, err error) {
+	in = object.GetInput{Bucket: c.record, Key: c.key, If: readConditions(c.header, ""), HeadOnly: c.op.Name == "HeadObject"}
 	if in.VersionID, err = c.versionID(); err != nil {
-		return err
+		return in, err
 	}
 	if err := c.checkOverrides(); err != nil {
-		return err
+		return in, err
 	}
 	var byPart bool
 	if in.PartNumber, byPart, err = c.partNumber(); err != nil {
-		return err
+		return in, err
 	}
 	if v := c.header.Get("Range"); v != "" {
 		if byPart {
-			return s3err.Text("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
+			return in, s3err.Text("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
 		}
 		in.Span, in.SpanIf = parseRange(v), c.header.Get("If-Range")
 	}
-	o, err := s.Objects.Get(c.ctx(), in)
-	if err != nil {
-		return c.missing(err)
+	return in, nil
+}
+
+// readObject answers GetObject and HeadObject.
+func (s *Server) readObject(c *call) error {
+	f := c.fetch()
+	if f.err != nil {
+		return c.missing(f.err)
 	}
-	if o.Content != nil {
-		defer o.Content.Close()
-	}
-	if err := c.pass(&c.guard, o.Version); err != nil {
+	if err := c.pass(&c.guard, f.o.Version); err != nil {
 		return err
 	}
-	if err := c.describe(o, in.PartNumber); err != nil {
+	if err := c.describe(f.o, f.in.PartNumber); err != nil {
 		return err
 	}
-	return c.send(o, &in, http.StatusOK)
+	return c.send(f.o, &f.in, http.StatusOK)
 }
 
 // send answers with what was asked for of an object; the headers that tell of it have been set. Of a part the status is another one than

@@ -216,18 +216,37 @@ func cutFold(s, prefix string) (string, bool) {
 	return s[len(prefix):], true
 }
 
-// existingTag reads the version, which only a policy that asks for one of its tags costs.
+// tagged is a version whose tags a policy asked for: policies ask for one tag after the other.
+type tagged struct {
+	in   object.VersionInput
+	tags meta.Tags
+}
+
+// existingTag returns the value of a tag of the version.
 func (c *call) existingTag(in object.VersionInput, name string) ([]string, bool) {
-	o, err := c.look(in)
-	if err != nil {
-		return nil, false
+	if c.tagged.in != in {
+		c.tagged = tagged{in: in, tags: c.existingTags(in)}
 	}
-	for _, t := range o.Version.Tags {
+	for _, t := range c.tagged.tags {
 		if t.Name == name {
 			return []string{t.Value}, true
 		}
 	}
 	return nil, false
+}
+
+// existingTags reads the version, which only a policy that asks for one of its tags costs.
+func (c *call) existingTags(in object.VersionInput) meta.Tags {
+	if !c.site && (c.op.Name == "GetObject" || c.op.Name == "HeadObject") {
+		if f := c.fetch(); f.err == nil {
+			return f.o.Version.Tags
+		}
+	}
+	o, err := c.look(in)
+	if err != nil {
+		return nil
+	}
+	return o.Version.Tags
 }
 
 // requestTags are the tags that the request wants to set. What is refused later has none.

@@ -117,8 +117,10 @@ type call struct {
 
 	read func() ([]byte, error) // the document that came as the body, once it has been read
 
-	guard  guard                  // of the object that the request is for
-	owners map[string]s3xml.Owner // by account, those that were looked up
+	guard   guard                  // of the object that the request is for
+	fetched fetched                // of GetObject and HeadObject
+	tagged  tagged                 // the version whose tags a policy asked for
+	owners  map[string]s3xml.Owner // by account, those that were looked up
 }
 
 func (c *call) ctx() context.Context { return c.r.Context() }
@@ -133,6 +135,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	info.Remote = c.peer.addr.String()
 	c.w.begin(info.RequestID, s.hostID(), start)
 	defer s.finish(c, start)
+	defer c.fetched.close()
 	if err := c.handle(); err != nil {
 		c.fail(err)
 	}

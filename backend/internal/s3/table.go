@@ -143,8 +143,8 @@ func configParams(document string) []string {
 var objectTable = []*Operation{
 	{Name: "PutObject", Method: put, Scope: Object, Actions: names("s3:PutObject"), Auth: AuthAny, Body: BodyStream, Handle: (*Server).putObject},
 	{Name: "CopyObject", Method: put, Scope: Object, Header: copySource, Actions: names("s3:PutObject"), Auth: AuthAny, Handle: (*Server).copyObject},
-	{Name: "GetObject", Method: get, Scope: Object, Params: objectReads, Actions: names("s3:GetObject"), Version: names("s3:GetObjectVersion"), Owned: true, Auth: AuthAny, Handle: (*Server).getObject},
-	{Name: "HeadObject", Method: head, Scope: Object, Params: objectReads, Actions: names("s3:GetObject"), Version: names("s3:GetObjectVersion"), Owned: true, Auth: AuthAny, Handle: (*Server).headObject},
+	{Name: "GetObject", Method: get, Scope: Object, Params: objectReads, Actions: names("s3:GetObject"), Version: names("s3:GetObjectVersion"), Owned: true, Auth: AuthAny, Handle: (*Server).readObject},
+	{Name: "HeadObject", Method: head, Scope: Object, Params: objectReads, Actions: names("s3:GetObject"), Version: names("s3:GetObjectVersion"), Owned: true, Auth: AuthAny, Handle: (*Server).readObject},
 	{Name: "DeleteObject", Method: del, Scope: Object, Params: versionOnly, Actions: names("s3:DeleteObject"), Version: names("s3:DeleteObjectVersion"), Auth: AuthAny, Handle: (*Server).deleteObject},
 	{Name: "GetObjectAttributes", Method: get, Scope: Object, Query: names("attributes"), Params: versionOnly, Actions: names("s3:GetObject", "s3:GetObjectAttributes"),
 		Version: names("s3:GetObjectVersion", "s3:GetObjectVersionAttributes"), Owned: true, Auth: AuthAny, Handle: (*Server).objectAttributes},
