@@ -72,7 +72,7 @@ type Deps struct {
 	Health func(context.Context) HealthReport // nil: always ok
 	Space  func() (blob.Space, error)         // nil: no bounded medium
 
-	Documents     DocumentPort                       // configuration documents of buckets; nil: NotImplemented
+	Documents     DocumentPort                       // documents of buckets and objects
 	Compatibility func() ([]S3Operation, []S3Header) // what the S3 port supports, and the headers that it does not; nil tells nothing
 }
 

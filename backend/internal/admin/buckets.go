@@ -19,8 +19,11 @@ const (
 
 func (in *createBucketInput) needs() []need {
 	list := []need{{action: "s3:CreateBucket", bucket: in.Body.Name}}
-	if in.Body.Versioning {
+	if in.Body.Versioning || in.Body.ObjectLock {
 		list = append(list, need{action: "s3:PutBucketVersioning", bucket: in.Body.Name})
+	}
+	if in.Body.ObjectLock {
+		list = append(list, need{action: "s3:PutBucketObjectLockConfiguration", bucket: in.Body.Name})
 	}
 	return list
 }
@@ -198,7 +201,7 @@ func (a *API) describeBucket(ctx context.Context, c *call, s sorted) (Bucket, er
 	}
 	u := s.usage
 	return Bucket{
-		Name: b.Name, Created: b.Created, Region: region, Owner: owner, Versioning: versioningName(b.Versioning), Access: access,
+		Name: b.Name, Created: b.Created, Region: region, Owner: owner, Versioning: versioningName(b.Versioning), ObjectLock: b.Lock.Enabled, Access: access,
 		Objects: u.Objects, Bytes: u.Bytes, Versions: u.Versions, VersionBytes: u.VersionBytes, Markers: u.Markers, Uploads: u.Uploads,
 		UploadBytes: u.UploadBytes, Permissions: a.permissionsOn(c, b, "*", bucketActions, keyActions),
 	}, nil
@@ -242,11 +245,11 @@ func versioningName(v meta.Versioning) string {
 }
 
 func (a *API) createBucket(ctx context.Context, c *call, in *createBucketInput) (*output[Bucket], error) {
-	b, err := a.Buckets.Create(ctx, bucket.CreateInput{Name: in.Body.Name, Account: c.id.Account, User: c.id.UserID})
+	b, err := a.Buckets.Create(ctx, bucket.CreateInput{Name: in.Body.Name, Account: c.id.Account, User: c.id.UserID, Lock: in.Body.ObjectLock})
 	if err != nil {
 		return nil, err
 	}
-	if in.Body.Versioning {
+	if in.Body.Versioning && b.Versioning != meta.VersioningEnabled {
 		// A crash before this leaves a bucket without versioning, which the console shows.
 		if b, err = a.Buckets.SetVersioning(ctx, b.Name, meta.VersioningEnabled); err != nil {
 			return nil, err

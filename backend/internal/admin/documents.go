@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -12,8 +13,8 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
 )
 
-// DocumentPort answers a request for a configuration document of a bucket as the S3 port does for this caller.
-type DocumentPort func(r *http.Request, id *iam.Identity, method, bucket, query string, body []byte) ([]byte, *s3err.Error)
+// DocumentPort answers a request for a document of a bucket or of an object as the S3 port does for this caller. The target is path and query.
+type DocumentPort func(r *http.Request, id *iam.Identity, method string, target *url.URL, header http.Header, body []byte) ([]byte, *s3err.Error)
 
 // bucketDocuments are the configuration documents of buckets: their names on the S3 port, what S3 calls them, and the actions. Their forms
 // and their checks are those of the S3 port.
@@ -115,9 +116,15 @@ func (a *API) documentRoutes(m *mount) {
 }
 
 func (a *API) getDocument(_ context.Context, c *call, in *documentInput) (*output[Document], error) {
-	raw, err := a.document(c, in.Bucket, in.row, http.MethodGet, nil)
-	// A bucket without a document is nothing wrong, although S3 has an error for it; browsers complain of every 404.
-	if p, ok := asProblem(err); ok && p.Status == http.StatusNotFound && p.Code != "NoSuchBucket" {
+	return found(a.document(c, in.Bucket, in.row, http.MethodGet, nil))
+}
+
+// missing are the codes of what is not there, and cannot have a document.
+var missing = []string{"NoSuchBucket", "NoSuchKey", "NoSuchVersion"}
+
+// found answers with a document. That there is none is nothing wrong, although S3 has an error for it; browsers complain of every 404.
+func found(raw []byte, err error) (*output[Document], error) {
+	if p, ok := asProblem(err); ok && p.Status == http.StatusNotFound && !slices.Contains(missing, p.Code) {
 		return answer(Document{}), nil
 	}
 	if err != nil {
@@ -136,17 +143,18 @@ func (a *API) deleteDocument(_ context.Context, c *call, in *documentInput) (*st
 	return nil, err
 }
 
-// document asks the S3 port. Its refusals are problems with its codes.
 func (a *API) document(c *call, bucket string, row documentRow, method string, body []byte) ([]byte, error) {
-	if a.Documents == nil {
-		return nil, fault.New("admin.document", fault.NotImplemented, "")
+	raw, e := a.Documents(c.r, c.id, method, &url.URL{Path: "/" + bucket, RawQuery: row.query}, nil, body)
+	return raw, refusal(e)
+}
+
+// refusal makes what the S3 port refused a problem with its code; nil stays nil.
+func refusal(e *s3err.Error) error {
+	switch {
+	case e == nil:
+		return nil
+	case e.Code == "InternalError", fault.Is(e, fault.ObjectLocked):
+		return e
 	}
-	raw, e := a.Documents(c.r, c.id, method, bucket, row.query, body)
-	if e == nil {
-		return raw, nil
-	}
-	if e.Code == "InternalError" {
-		return nil, e
-	}
-	return nil, &Problem{Type: "about:blank", Title: http.StatusText(e.Status), Status: e.Status, Code: e.Code, Detail: e.Message}
+	return &Problem{Type: "about:blank", Title: http.StatusText(e.Status), Status: e.Status, Code: e.Code, Detail: e.Message}
 }

@@ -33,7 +33,9 @@ type LifecycleRun struct {
 
 // LifecycleHistory is the latest rounds, newest first.
 type LifecycleHistory struct {
-	Runs []LifecycleRun `json:"runs" maxItems:"100"`
+	Runs     []LifecycleRun `json:"runs" maxItems:"100"`
+	Enabled  bool           `json:"enabled" doc:"Whether this server carries out rules"`
+	Interval int64          `json:"interval" doc:"Seconds from the start of one round to the start of the next"`
 }
 
 // LifecycleTag is a tag that objects must have.
@@ -95,7 +97,9 @@ func (a *API) lifecycleHistory(ctx context.Context, c *call, in *lifecycleHistor
 	if err != nil {
 		return nil, err
 	}
-	out := LifecycleHistory{Runs: make([]LifecycleRun, len(runs))}
+	out := LifecycleHistory{
+		Runs: make([]LifecycleRun, len(runs)), Enabled: a.Config.LifecycleEnabled && !a.ReadOnly, Interval: int64(a.Config.LifecycleInterval / time.Second),
+	}
 	for i := range runs {
 		out.Runs[i] = LifecycleRun{runs[i].Started, runs[i].Ended, lifecycleCounts(&runs[i])}
 	}

@@ -171,7 +171,7 @@ func (a *API) getObject(ctx context.Context, c *call, in *objectInput) (*output[
 		Bucket: b.Name, Key: v.Key, VersionID: got.VersionID, Latest: got.Current, Size: v.Size, Modified: v.Modified(), ETag: v.ETag(),
 		Parts: v.Parts, StorageClass: storageClass(v), Owner: v.Owner, ContentType: contentType(v), CacheControl: h.CacheControl,
 		ContentDisposition: h.ContentDisposition, ContentEncoding: h.ContentEncoding, ContentLanguage: h.ContentLanguage, Expires: h.Expires,
-		Metadata: []MetadataPair{}, Checksums: []ObjectChecksum{}, Permissions: a.permissionsOn(c, b, in.Key, keyActions),
+		Metadata: []MetadataPair{}, Checksums: []ObjectChecksum{}, Permissions: a.permissionsOn(c, b, in.Key, keyActions, lockActions),
 	}
 	for _, p := range h.Metadata {
 		out.Metadata = append(out.Metadata, MetadataPair(p))
@@ -183,6 +183,7 @@ func (a *API) getObject(ctx context.Context, c *call, in *objectInput) (*output[
 		}
 		out.Checksums = append(out.Checksums, ObjectChecksum{sum.Algorithm.String(), kind, base64.StdEncoding.EncodeToString(sum.Value)})
 	}
+	a.setLock(c, b, v, &out)
 	return answer(out), nil
 }
 

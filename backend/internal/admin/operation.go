@@ -32,7 +32,7 @@ var scopeNames = [...]string{"anonymous", "own", "administrative", "data"}
 type permission struct {
 	scope   scope
 	actions []string
-	inside  bool // scopeAdministrative: decided by the service itself, in its transaction, where the user that it is about counts
+	inside  bool // decided further inside: by the service, in its transaction, where the user counts that it is about; or by the S3 port
 }
 
 func anonymous() permission { return permission{scope: scopeAnonymous} }
@@ -42,6 +42,7 @@ func administrative(action string) permission {
 }
 func onUser(action string) permission   { return permission{scopeAdministrative, []string{action}, true} }
 func data(actions ...string) permission { return permission{scopeData, actions, false} }
+func ported(action string) permission   { return permission{scopeData, []string{action}, true} }
 
 // operation is a row of the table of operations: routing, documentation, permission and limits in one place.
 type operation struct {
@@ -136,7 +137,7 @@ func add[I, O any](m *mount, o operation, fn handler[I, O]) {
 func serve[I, O any](ctx context.Context, a *API, o *operation, c *call, in *I, fn handler[I, O]) (*O, error) {
 	// The deadline for the body must not outlive it: when it passes in the middle of long work, the request is canceled.
 	noReadDeadline(c.w)
-	if o.need.scope == scopeData {
+	if o.need.scope == scopeData && !o.need.inside {
 		if err := a.authorize(ctx, c, any(in).(needer).needs()); err != nil {
 			return nil, err
 		}
@@ -154,6 +155,7 @@ func (m *mount) register() {
 	a.bucketRoutes(m)
 	a.documentRoutes(m)
 	a.objectRoutes(m)
+	a.objectDocumentRoutes(m)
 	a.contentRoutes(m)
 	a.jobRoutes(m)
 }

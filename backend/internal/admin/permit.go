@@ -239,6 +239,9 @@ var (
 	keyActions = []string{
 		"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
 	}
+	lockActions = []string{
+		"s3:GetObjectRetention", "s3:PutObjectRetention", "s3:BypassGovernanceRetention", "s3:GetObjectLegalHold", "s3:PutObjectLegalHold",
+	}
 )
 
 // permissionsOn lists which of some actions the caller has on a bucket and a key; one that ends with a star stands for a prefix of keys.

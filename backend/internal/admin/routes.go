@@ -131,7 +131,7 @@ func (a *API) bucketRoutes(m *mount) {
 		id: "createBucket", method: http.MethodPost, path: "/myfsio/buckets", tag: tagBuckets, need: data("s3:CreateBucket"),
 		status:  http.StatusCreated,
 		summary: "Create a bucket",
-		text:    "Starting with versioning also needs s3:PutBucketVersioning.",
+		text:    "Starting with versioning also needs s3:PutBucketVersioning; with Object Lock s3:PutBucketObjectLockConfiguration too.",
 	}, a.createBucket)
 	add(m, operation{
 		id: "getBucket", method: http.MethodGet, path: "/myfsio/buckets/{bucket}", tag: tagBuckets, need: data("s3:ListBucket"),

@@ -347,7 +347,7 @@ var generalActions = []string{
 func (a *API) sessionOf(ctx context.Context, c *call) (Session, error) {
 	o := a.Config
 	s := Session{
-		Permissions: []string{}, Warnings: []Warning{}, S3Endpoint: a.endpoint(c), Version: config.Version, Region: o.Region, PageSize: o.UIPageSize,
+		Permissions: []string{}, Warnings: []Warning{}, S3Endpoint: a.endpoint(c), Websites: a.websites(c), Version: config.Version, Region: o.Region, PageSize: o.UIPageSize,
 		MaxUploadSize: o.MaxUploadSize, MinPartSize: o.MultipartMinPartSize, LinkExpires: int(o.SecretTTL / time.Second),
 	}
 	if c.id == nil {

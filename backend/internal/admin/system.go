@@ -34,6 +34,19 @@ func (a *API) endpoint(c *call) string {
 	return u.String()
 }
 
+// websites is the domain of websites as they are reached: with scheme and port of the S3 endpoint.
+func (a *API) websites(c *call) string {
+	u, err := url.Parse(a.endpoint(c))
+	if err != nil || a.Config.WebsiteDomain == "" {
+		return ""
+	}
+	host := a.Config.WebsiteDomain
+	if p := u.Port(); p != "" {
+		host += ":" + p
+	}
+	return u.Scheme + "://" + host
+}
+
 // Endpoint is where S3 clients reach this server, as seen by who made a request to a port: what the console's content policy names.
 func (a *API) Endpoint(port Port, r *http.Request) string { return a.endpoint(a.newCall(port, r, nil)) }
 

@@ -96,6 +96,13 @@ func init() {
 	}
 }
 
+func init() {
+	for _, d := range objectDocuments {
+		target := "/myfsio/buckets/one/object/documents/" + d.query + "?key=k"
+		samples["get"+d.name], samples["put"+d.name] = sample{target, ""}, sample{target, `{"document":"x"}`}
+	}
+}
+
 func (o *operation) sample(t *testing.T) (method, target, body string) {
 	t.Helper()
 	s, ok := samples[o.id]
@@ -198,7 +205,7 @@ func TestTheTableIsComplete(t *testing.T) {
 			require.True(t, policy.KnownAction(action), action)
 		}
 	}
-	for _, list := range [][]string{generalActions, bucketActions, keyActions} {
+	for _, list := range [][]string{generalActions, bucketActions, keyActions, lockActions} {
 		for _, action := range list {
 			require.True(t, policy.KnownAction(action), action)
 		}

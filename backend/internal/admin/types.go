@@ -29,6 +29,7 @@ type Session struct {
 	Warnings      []Warning  `json:"warnings"`
 	Expires       *time.Time `json:"expires,omitempty" doc:"End of the session; absent when the request came without one"`
 	S3Endpoint    string     `json:"s3Endpoint" example:"http://127.0.0.1:5000" doc:"Where S3 clients go, without a final slash"`
+	Websites      string     `json:"websites,omitempty" example:"http://web.example.com:5000" doc:"Where websites are: that of a bucket has its name and a dot before the host. Absent when the server has none"`
 	Version       string     `json:"version"`
 	Region        string     `json:"region"`
 	PageSize      int        `json:"pageSize" doc:"Default page size of the object browser"`
@@ -256,6 +257,7 @@ type Bucket struct {
 	Region       string    `json:"region"`
 	Owner        string    `json:"owner" doc:"Name of the account"`
 	Versioning   string    `json:"versioning" enum:"Off,Enabled,Suspended"`
+	ObjectLock   bool      `json:"objectLock" doc:"Versions can be locked; versioning cannot be suspended"`
 	Access       string    `json:"access" enum:"private,public" doc:"Whether its policy or its access control list gives the public anything, and Block Public Access does not hold that back"`
 	Objects      int64     `json:"objects" doc:"Current versions that are no delete markers"`
 	Bytes        int64     `json:"bytes" doc:"Bytes of those"`
@@ -278,6 +280,7 @@ type BucketList struct {
 type NewBucket struct {
 	Name       string `json:"name" minLength:"3" maxLength:"63" example:"my-bucket"`
 	Versioning bool   `json:"versioning,omitempty" doc:"Start with versioning enabled"`
+	ObjectLock bool   `json:"objectLock,omitempty" doc:"Start with Object Lock, which enables versioning too"`
 }
 
 // Versioning is the versioning state of a bucket.
@@ -366,6 +369,9 @@ type Object struct {
 	ContentEncoding    string           `json:"contentEncoding,omitempty"`
 	ContentLanguage    string           `json:"contentLanguage,omitempty"`
 	Expires            string           `json:"expires,omitempty"`
+	ObjectLock         bool             `json:"objectLock" doc:"The bucket has Object Lock"`
+	Retention          *Retention       `json:"retention,omitempty" doc:"Also absent without s3:GetObjectRetention. It may have ended"`
+	LegalHold          bool             `json:"legalHold" doc:"Also false without s3:GetObjectLegalHold"`
 	Metadata           []MetadataPair   `json:"metadata"`
 	Checksums          []ObjectChecksum `json:"checksums"`
 	Permissions        []string         `json:"permissions" doc:"Actions on this key that the user has"`

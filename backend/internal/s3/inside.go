@@ -14,15 +14,18 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
-// Document answers a request for a configuration document of a bucket, ?query, as this port would answer id with a good signature, so
-// that the admin API has the same checks and the same errors. outer is the request that it comes from: client, proxies and TLS are its.
-func (s *Server) Document(outer *http.Request, id *iam.Identity, method, bucket, query string, body []byte) ([]byte, *s3err.Error) {
+// Document answers a request for a document of a bucket or of an object as this port would answer id with a good signature, so that the
+// admin API has the same checks and the same errors. Path and query of the target name the document, as /bucket/key?retention; header may be
+// nil. outer is the request that it comes from: client, proxies and TLS are its.
+func (s *Server) Document(outer *http.Request, id *iam.Identity, method string, target *url.URL, header http.Header, body []byte) ([]byte, *s3err.Error) {
 	start := s.Clock.Now()
 	info := &reqinfo.Info{RequestID: s.Idents.Request()}
 	r := outer.Clone(reqinfo.With(outer.Context(), info))
-	r.Method, r.URL, r.ProtoMajor = method, &url.URL{Path: "/" + bucket, RawQuery: query}, 2
+	r.Method, r.URL, r.ProtoMajor = method, target, 2
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	r.Header = http.Header{}
+	if r.Header = header.Clone(); r.Header == nil {
+		r.Header = http.Header{}
+	}
 	for _, name := range []string{"User-Agent", "Referer", "X-Forwarded-For", "X-Forwarded-Proto"} {
 		if v, ok := outer.Header[name]; ok {
 			r.Header[name] = v

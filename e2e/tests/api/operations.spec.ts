@@ -350,6 +350,39 @@ test("configuration documents, with the checks and the codes of the S3 port", as
   }
 });
 
+test("retention and legal hold of a version, with the checks of the S3 port", async ({ admin, server, bucket }) => {
+  const client = admin;
+  const path = { bucket };
+  expect(await ok(api.createBucket({ client, body: { name: bucket, objectLock: true } }))).toMatchObject({
+    objectLock: true,
+    versioning: "Enabled",
+  });
+  await ok(api.putContent({ client, path, query: { key: "a" }, body: new Blob(["a"]) }));
+  const query = { key: "a" };
+  expect(await ok(api.getObjectRetention({ client, path, query }))).not.toHaveProperty("document");
+  expect(await ok(api.getObjectLegalHold({ client, path, query }))).not.toHaveProperty("document");
+  const until = new Date(Date.now() + 86_400_000).toISOString();
+  const document = `<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>${until}</RetainUntilDate></Retention>`;
+  await ok(api.putObjectRetention({ client, path, query, body: { document } }));
+  await ok(
+    api.putObjectLegalHold({ client, path, query, body: { document: "<LegalHold><Status>ON</Status></LegalHold>" } }),
+  );
+  const object = await ok(api.getObject({ client, path, query }));
+  expect(object).toMatchObject({ objectLock: true, legalHold: true, retention: { mode: "GOVERNANCE" } });
+  expect(Date.parse(object.retention?.until ?? "")).toBe(Date.parse(until));
+  const version = { ...query, versionId: object.versionId as string };
+  isProblem(await api.deleteObject({ client, path, query: version }), 403, "ObjectLocked");
+  await ok(
+    api.putObjectLegalHold({ client, path, query, body: { document: "<LegalHold><Status>OFF</Status></LegalHold>" } }),
+  );
+  const ends = { document: "<Retention/>" };
+  isProblem(await api.putObjectRetention({ client, path, query, body: ends }), 403, "ObjectLocked");
+  const reader = await apiOf(server, await newUser(admin, [{ bucket, actions: ["list", "read"] }]));
+  isProblem(await api.putObjectRetention({ client: reader, path, query, body: { document } }), 403, "AccessDenied");
+  await ok(api.putObjectRetention({ client, path, query: { ...query, bypass: true }, body: ends }));
+  expect((await api.deleteObject({ client, path, query: version })).response?.ok).toBe(true);
+});
+
 test("the quota of a bucket, and what its lifecycle rules would do", async ({ admin, bucket }) => {
   const client = admin;
   const path = { bucket };

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CopyObjectData, CopyObjectErrors, CopyObjectResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateBucketData, CreateBucketErrors, CreateBucketResponses, CreateBulkCopyData, CreateBulkCopyErrors, CreateBulkCopyResponses, CreateBulkDeleteData, CreateBulkDeleteErrors, CreateBulkDeleteResponses, CreateFolderData, CreateFolderErrors, CreateFolderResponses, CreateLinkData, CreateLinkErrors, CreateLinkResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateZipData, CreateZipErrors, CreateZipResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteBucketCorsData, DeleteBucketCorsErrors, DeleteBucketCorsResponses, DeleteBucketData, DeleteBucketErrors, DeleteBucketLifecycleData, DeleteBucketLifecycleErrors, DeleteBucketLifecycleResponses, DeleteBucketOwnershipControlsData, DeleteBucketOwnershipControlsErrors, DeleteBucketOwnershipControlsResponses, DeleteBucketPolicyData, DeleteBucketPolicyErrors, DeleteBucketPolicyResponses, DeleteBucketResponses, DeleteBucketTaggingData, DeleteBucketTaggingErrors, DeleteBucketTaggingResponses, DeleteBucketWebsiteData, DeleteBucketWebsiteErrors, DeleteBucketWebsiteResponses, DeleteObjectData, DeleteObjectErrors, DeleteObjectResponses, DeletePublicAccessBlockData, DeletePublicAccessBlockErrors, DeletePublicAccessBlockResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetBucketAclData, GetBucketAclErrors, GetBucketAclResponses, GetBucketCorsData, GetBucketCorsErrors, GetBucketCorsResponses, GetBucketData, GetBucketErrors, GetBucketLifecycleData, GetBucketLifecycleErrors, GetBucketLifecycleResponses, GetBucketOwnershipControlsData, GetBucketOwnershipControlsErrors, GetBucketOwnershipControlsResponses, GetBucketPolicyData, GetBucketPolicyErrors, GetBucketPolicyResponses, GetBucketPolicyStatusData, GetBucketPolicyStatusErrors, GetBucketPolicyStatusResponses, GetBucketResponses, GetBucketTaggingData, GetBucketTaggingErrors, GetBucketTaggingResponses, GetBucketWebsiteData, GetBucketWebsiteErrors, GetBucketWebsiteResponses, GetCompatibilityData, GetCompatibilityErrors, GetCompatibilityResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContentData, GetContentErrors, GetContentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLifecycleHistoryData, GetLifecycleHistoryErrors, GetLifecycleHistoryResponses, GetObjectData, GetObjectErrors, GetObjectLockConfigurationData, GetObjectLockConfigurationErrors, GetObjectLockConfigurationResponses, GetObjectResponses, GetPublicAccessBlockData, GetPublicAccessBlockErrors, GetPublicAccessBlockResponses, GetQuotaData, GetQuotaErrors, GetQuotaResponses, GetServerData, GetServerErrors, GetServerResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersioningData, GetVersioningErrors, GetVersioningResponses, GetVersionResponses, GetZipData, GetZipErrors, GetZipResponses, HeadHealthData, HeadHealthErrors, HeadHealthResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListBucketsData, ListBucketsErrors, ListBucketsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListObjectsData, ListObjectsErrors, ListObjectsResponses, ListPartsData, ListPartsErrors, ListPartsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MoveObjectData, MoveObjectErrors, MoveObjectResponses, PreviewLifecycleData, PreviewLifecycleErrors, PreviewLifecycleResponses, PutBucketAclData, PutBucketAclErrors, PutBucketAclResponses, PutBucketCorsData, PutBucketCorsErrors, PutBucketCorsResponses, PutBucketLifecycleData, PutBucketLifecycleErrors, PutBucketLifecycleResponses, PutBucketOwnershipControlsData, PutBucketOwnershipControlsErrors, PutBucketOwnershipControlsResponses, PutBucketPolicyData, PutBucketPolicyErrors, PutBucketPolicyResponses, PutBucketTaggingData, PutBucketTaggingErrors, PutBucketTaggingResponses, PutBucketWebsiteData, PutBucketWebsiteErrors, PutBucketWebsiteResponses, PutContentData, PutContentErrors, PutContentResponses, PutObjectLockConfigurationData, PutObjectLockConfigurationErrors, PutObjectLockConfigurationResponses, PutPartData, PutPartErrors, PutPartResponses, PutPublicAccessBlockData, PutPublicAccessBlockErrors, PutPublicAccessBlockResponses, RenameObjectData, RenameObjectErrors, RenameObjectResponses, RotateSecretData, RotateSecretErrors, RotateSecretResponses, SearchObjectsData, SearchObjectsErrors, SearchObjectsResponses, SetQuotaData, SetQuotaErrors, SetQuotaResponses, SetUserPoliciesData, SetUserPoliciesErrors, SetUserPoliciesResponses, SetVersioningData, SetVersioningErrors, SetVersioningResponses } from './types.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CopyObjectData, CopyObjectErrors, CopyObjectResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateBucketData, CreateBucketErrors, CreateBucketResponses, CreateBulkCopyData, CreateBulkCopyErrors, CreateBulkCopyResponses, CreateBulkDeleteData, CreateBulkDeleteErrors, CreateBulkDeleteResponses, CreateFolderData, CreateFolderErrors, CreateFolderResponses, CreateLinkData, CreateLinkErrors, CreateLinkResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateZipData, CreateZipErrors, CreateZipResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteBucketCorsData, DeleteBucketCorsErrors, DeleteBucketCorsResponses, DeleteBucketData, DeleteBucketErrors, DeleteBucketLifecycleData, DeleteBucketLifecycleErrors, DeleteBucketLifecycleResponses, DeleteBucketOwnershipControlsData, DeleteBucketOwnershipControlsErrors, DeleteBucketOwnershipControlsResponses, DeleteBucketPolicyData, DeleteBucketPolicyErrors, DeleteBucketPolicyResponses, DeleteBucketResponses, DeleteBucketTaggingData, DeleteBucketTaggingErrors, DeleteBucketTaggingResponses, DeleteBucketWebsiteData, DeleteBucketWebsiteErrors, DeleteBucketWebsiteResponses, DeleteObjectData, DeleteObjectErrors, DeleteObjectResponses, DeletePublicAccessBlockData, DeletePublicAccessBlockErrors, DeletePublicAccessBlockResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetBucketAclData, GetBucketAclErrors, GetBucketAclResponses, GetBucketCorsData, GetBucketCorsErrors, GetBucketCorsResponses, GetBucketData, GetBucketErrors, GetBucketLifecycleData, GetBucketLifecycleErrors, GetBucketLifecycleResponses, GetBucketOwnershipControlsData, GetBucketOwnershipControlsErrors, GetBucketOwnershipControlsResponses, GetBucketPolicyData, GetBucketPolicyErrors, GetBucketPolicyResponses, GetBucketPolicyStatusData, GetBucketPolicyStatusErrors, GetBucketPolicyStatusResponses, GetBucketResponses, GetBucketTaggingData, GetBucketTaggingErrors, GetBucketTaggingResponses, GetBucketWebsiteData, GetBucketWebsiteErrors, GetBucketWebsiteResponses, GetCompatibilityData, GetCompatibilityErrors, GetCompatibilityResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContentData, GetContentErrors, GetContentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLifecycleHistoryData, GetLifecycleHistoryErrors, GetLifecycleHistoryResponses, GetObjectData, GetObjectErrors, GetObjectLegalHoldData, GetObjectLegalHoldErrors, GetObjectLegalHoldResponses, GetObjectLockConfigurationData, GetObjectLockConfigurationErrors, GetObjectLockConfigurationResponses, GetObjectResponses, GetObjectRetentionData, GetObjectRetentionErrors, GetObjectRetentionResponses, GetPublicAccessBlockData, GetPublicAccessBlockErrors, GetPublicAccessBlockResponses, GetQuotaData, GetQuotaErrors, GetQuotaResponses, GetServerData, GetServerErrors, GetServerResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersioningData, GetVersioningErrors, GetVersioningResponses, GetVersionResponses, GetZipData, GetZipErrors, GetZipResponses, HeadHealthData, HeadHealthErrors, HeadHealthResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListBucketsData, ListBucketsErrors, ListBucketsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListObjectsData, ListObjectsErrors, ListObjectsResponses, ListPartsData, ListPartsErrors, ListPartsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MoveObjectData, MoveObjectErrors, MoveObjectResponses, PreviewLifecycleData, PreviewLifecycleErrors, PreviewLifecycleResponses, PutBucketAclData, PutBucketAclErrors, PutBucketAclResponses, PutBucketCorsData, PutBucketCorsErrors, PutBucketCorsResponses, PutBucketLifecycleData, PutBucketLifecycleErrors, PutBucketLifecycleResponses, PutBucketOwnershipControlsData, PutBucketOwnershipControlsErrors, PutBucketOwnershipControlsResponses, PutBucketPolicyData, PutBucketPolicyErrors, PutBucketPolicyResponses, PutBucketTaggingData, PutBucketTaggingErrors, PutBucketTaggingResponses, PutBucketWebsiteData, PutBucketWebsiteErrors, PutBucketWebsiteResponses, PutContentData, PutContentErrors, PutContentResponses, PutObjectLegalHoldData, PutObjectLegalHoldErrors, PutObjectLegalHoldResponses, PutObjectLockConfigurationData, PutObjectLockConfigurationErrors, PutObjectLockConfigurationResponses, PutObjectRetentionData, PutObjectRetentionErrors, PutObjectRetentionResponses, PutPartData, PutPartErrors, PutPartResponses, PutPublicAccessBlockData, PutPublicAccessBlockErrors, PutPublicAccessBlockResponses, RenameObjectData, RenameObjectErrors, RenameObjectResponses, RotateSecretData, RotateSecretErrors, RotateSecretResponses, SearchObjectsData, SearchObjectsErrors, SearchObjectsResponses, SetQuotaData, SetQuotaErrors, SetQuotaResponses, SetUserPoliciesData, SetUserPoliciesErrors, SetUserPoliciesResponses, SetVersioningData, SetVersioningErrors, SetVersioningResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -113,7 +113,7 @@ export const listBuckets = <ThrowOnError extends boolean = false>(options?: Opti
 /**
  * Create a bucket
  *
- * Starting with versioning also needs s3:PutBucketVersioning.
+ * Starting with versioning also needs s3:PutBucketVersioning; with Object Lock s3:PutBucketObjectLockConfiguration too.
  *
  * Permission: s3:CreateBucket.
  */
@@ -1003,6 +1003,106 @@ export const copyObject = <ThrowOnError extends boolean = false>(options: Option
         { name: 'Authorization', type: 'apiKey' }
     ],
     url: '/myfsio/buckets/{bucket}/object/copy',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get the document legal-hold of an object
+ *
+ * As GET `?legal-hold` of the S3 port, but that the absence of a document is no error.
+ *
+ * Permission: s3:GetObjectLegalHold.
+ */
+export const getObjectLegalHold = <ThrowOnError extends boolean = false>(options: Options<GetObjectLegalHoldData, ThrowOnError>) => (options.client ?? client).get<GetObjectLegalHoldResponses, GetObjectLegalHoldErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/object/documents/legal-hold',
+    ...options
+});
+
+/**
+ * Set the document legal-hold of an object
+ *
+ * As PUT `?legal-hold` of the S3 port.
+ *
+ * Permission: s3:PutObjectLegalHold.
+ */
+export const putObjectLegalHold = <ThrowOnError extends boolean = false>(options: Options<PutObjectLegalHoldData, ThrowOnError>) => (options.client ?? client).put<PutObjectLegalHoldResponses, PutObjectLegalHoldErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/object/documents/legal-hold',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get the document retention of an object
+ *
+ * As GET `?retention` of the S3 port, but that the absence of a document is no error.
+ *
+ * Permission: s3:GetObjectRetention.
+ */
+export const getObjectRetention = <ThrowOnError extends boolean = false>(options: Options<GetObjectRetentionData, ThrowOnError>) => (options.client ?? client).get<GetObjectRetentionResponses, GetObjectRetentionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/object/documents/retention',
+    ...options
+});
+
+/**
+ * Set the document retention of an object
+ *
+ * As PUT `?retention` of the S3 port. A retention may always be made longer. Without an element it ends, which only bypass allows, and only for GOVERNANCE.
+ *
+ * Permission: s3:PutObjectRetention.
+ */
+export const putObjectRetention = <ThrowOnError extends boolean = false>(options: Options<PutObjectRetentionData, ThrowOnError>) => (options.client ?? client).put<PutObjectRetentionResponses, PutObjectRetentionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/object/documents/retention',
     ...options,
     headers: {
         'Content-Type': 'application/json',

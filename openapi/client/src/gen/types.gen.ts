@@ -38,6 +38,10 @@ export type Bucket = {
     deleteMarkers: number;
     name: string;
     /**
+     * Versions can be locked; versioning cannot be suspended
+     */
+    objectLock: boolean;
+    /**
      * Current versions that are no delete markers
      */
     objects: number;
@@ -299,6 +303,14 @@ export type JobList = {
 };
 
 export type LifecycleHistory = {
+    /**
+     * Whether this server carries out rules
+     */
+    enabled: boolean;
+    /**
+     * Seconds from the start of one round to the start of the next
+     */
+    interval: number;
     runs: Array<LifecycleRun>;
 };
 
@@ -495,6 +507,10 @@ export type NewAccountSecret = {
 export type NewBucket = {
     name: string;
     /**
+     * Start with Object Lock, which enables versioning too
+     */
+    objectLock?: boolean;
+    /**
      * Start with versioning enabled
      */
     versioning?: boolean;
@@ -535,8 +551,16 @@ export type Object = {
     expires?: string;
     key: string;
     latest: boolean;
+    /**
+     * Also false without s3:GetObjectLegalHold
+     */
+    legalHold: boolean;
     metadata: Array<MetadataPair>;
     modified: string;
+    /**
+     * The bucket has Object Lock
+     */
+    objectLock: boolean;
     owner: string;
     /**
      * Number of parts it was uploaded in
@@ -546,6 +570,10 @@ export type Object = {
      * Actions on this key that the user has
      */
     permissions: Array<string>;
+    /**
+     * Also absent without s3:GetObjectRetention. It may have ended
+     */
+    retention?: Retention;
     size: number;
     storageClass: string;
     /**
@@ -734,6 +762,14 @@ export type RenameRequest = {
     overwrite?: boolean;
 };
 
+export type Retention = {
+    /**
+     * GOVERNANCE: who has s3:BypassGovernanceRetention can end it. COMPLIANCE: nobody can
+     */
+    mode: 'GOVERNANCE' | 'COMPLIANCE';
+    until: string;
+};
+
 export type S3Header = {
     /**
      * one that ends in - stands for all that begin with it
@@ -851,6 +887,10 @@ export type Session = {
     user?: User;
     version: string;
     warnings: Array<Warning>;
+    /**
+     * Where websites are: that of a bucket has its name and a dot before the host. Absent when the server has none
+     */
+    websites?: string;
 };
 
 export type SetVersioningInputBody = {
@@ -2213,6 +2253,146 @@ export type CopyObjectResponses = {
 };
 
 export type CopyObjectResponse = CopyObjectResponses[keyof CopyObjectResponses];
+
+export type GetObjectLegalHoldData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query: {
+        key: string;
+        /**
+         * Absent for the current version
+         */
+        versionId?: string;
+    };
+    url: '/myfsio/buckets/{bucket}/object/documents/legal-hold';
+};
+
+export type GetObjectLegalHoldErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetObjectLegalHoldError = GetObjectLegalHoldErrors[keyof GetObjectLegalHoldErrors];
+
+export type GetObjectLegalHoldResponses = {
+    /**
+     * OK
+     */
+    200: Document;
+};
+
+export type GetObjectLegalHoldResponse = GetObjectLegalHoldResponses[keyof GetObjectLegalHoldResponses];
+
+export type PutObjectLegalHoldData = {
+    body: Document;
+    path: {
+        bucket: string;
+    };
+    query: {
+        key: string;
+        /**
+         * Absent for the current version
+         */
+        versionId?: string;
+        /**
+         * Shorten or end a retention in the mode GOVERNANCE, which also needs s3:BypassGovernanceRetention
+         */
+        bypass?: boolean;
+    };
+    url: '/myfsio/buckets/{bucket}/object/documents/legal-hold';
+};
+
+export type PutObjectLegalHoldErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PutObjectLegalHoldError = PutObjectLegalHoldErrors[keyof PutObjectLegalHoldErrors];
+
+export type PutObjectLegalHoldResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type PutObjectLegalHoldResponse = PutObjectLegalHoldResponses[keyof PutObjectLegalHoldResponses];
+
+export type GetObjectRetentionData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query: {
+        key: string;
+        /**
+         * Absent for the current version
+         */
+        versionId?: string;
+    };
+    url: '/myfsio/buckets/{bucket}/object/documents/retention';
+};
+
+export type GetObjectRetentionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetObjectRetentionError = GetObjectRetentionErrors[keyof GetObjectRetentionErrors];
+
+export type GetObjectRetentionResponses = {
+    /**
+     * OK
+     */
+    200: Document;
+};
+
+export type GetObjectRetentionResponse = GetObjectRetentionResponses[keyof GetObjectRetentionResponses];
+
+export type PutObjectRetentionData = {
+    body: Document;
+    path: {
+        bucket: string;
+    };
+    query: {
+        key: string;
+        /**
+         * Absent for the current version
+         */
+        versionId?: string;
+        /**
+         * Shorten or end a retention in the mode GOVERNANCE, which also needs s3:BypassGovernanceRetention
+         */
+        bypass?: boolean;
+    };
+    url: '/myfsio/buckets/{bucket}/object/documents/retention';
+};
+
+export type PutObjectRetentionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PutObjectRetentionError = PutObjectRetentionErrors[keyof PutObjectRetentionErrors];
+
+export type PutObjectRetentionResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type PutObjectRetentionResponse = PutObjectRetentionResponses[keyof PutObjectRetentionResponses];
 
 export type MoveObjectData = {
     body: MoveRequest;
