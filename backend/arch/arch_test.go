@@ -167,10 +167,10 @@ func TestNoRegistryHosts(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() {
-			if skip[d.Name()] {
-				return filepath.SkipDir
-			}
+		switch {
+		case d.IsDir() && skip[d.Name()]:
+			return filepath.SkipDir
+		case d.IsDir(), skip[d.Name()]: // .git is a file in a work tree beside the first
 			return nil
 		}
 		info, err := d.Info()

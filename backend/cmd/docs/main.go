@@ -50,7 +50,7 @@ nothing; values that ask for nothing (ACL ` + "`private`" + `, storage class ` +
 | Keys | any UTF-8 of 1 to 1,024 bytes but NUL, exactly as sent: ` + "`//`, `.`, `..`" + `, blanks and control characters are part of a key |
 | Signatures | SigV4 in the header, in the query, and over chunks with and without trailers; SigV2 in the header and in the query unless ` + "`SIGV2=off`" + `; SigV4A is not supported |
 | Other credentials | ` + "`X-Access-Key` and `X-Secret-Key`" + `, see ` + "`AUTH_HEADERS`" + ` |
-| Integrity | Content-MD5, x-amz-content-sha256, CRC32, CRC32C, CRC64NVME, SHA-1, SHA-256 as header or trailer; COMPOSITE and FULL_OBJECT for multipart uploads |
+| Integrity | Content-MD5, x-amz-content-sha256, CRC32, CRC32C, CRC64NVME, SHA-1, SHA-256, SHA-512, MD5, XXHASH64, XXHASH3, XXHASH128 as header or trailer; COMPOSITE (all but CRC64NVME) and FULL_OBJECT (the CRCs) for multipart uploads |
 | Conditions | GET and HEAD: all four; PUT, copy and multipart completion: If-None-Match: * and If-Match; DELETE: If-Match, size and time. Writes are decided inside the commit |
 | Limits | object 5 TiB, PUT and part ` + "`MAX_UPLOAD_SIZE`" + ` (5 GiB), 10,000 parts, 2 KiB of user metadata, XML bodies of 1 MiB (completion and deletes: as large as their lists need) |
 

@@ -56,6 +56,7 @@ type CreateInput struct {
 
 	Ownership *meta.Ownership // nil for that of Deps
 	ACL       *meta.ACL
+	Tags      meta.Tags
 }
 
 // Create makes a bucket. It returns fault.BucketOwned with the bucket when the account has it already, fault.BucketExists when another has.
@@ -112,6 +113,9 @@ func (s *Service) found(tx kv.Txn, b *meta.Bucket, in *CreateInput) (err error) 
 	}
 	if in.ACL != nil {
 		err = errors.Join(err, tx.Set(meta.DocumentKey(b.ID, ACL.Name), in.ACL.Encode()))
+	}
+	if len(in.Tags) > 0 {
+		err = errors.Join(err, tx.Set(meta.DocumentKey(b.ID, Tagging.Name), in.Tags.Encode()))
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-// Package checksum computes and names the digests of S3: MD5 for ETags, the SHA-256 of payloads, and the five checksum algorithms of
+// Package checksum computes and names the digests of S3: MD5 for ETags, the SHA-256 of payloads, and the checksum algorithms of
 // the x-amz-checksum headers, over streams, over parts (COMPOSITE) and combined from parts without reading them again (FULL_OBJECT).
 package checksum
 
@@ -20,11 +20,16 @@ const (
 	CRC64NVME
 	SHA1
 	SHA256
+	SHA512
+	MD5
+	XXHASH64
+	XXHASH3
+	XXHASH128
 	algorithms // count
 )
 
 // MaxSize is the size in bytes of the longest digest.
-const MaxSize = 32
+const MaxSize = 64
 
 var table = [algorithms]struct {
 	name, header, element string
@@ -36,10 +41,17 @@ var table = [algorithms]struct {
 	{"CRC64NVME", "x-amz-checksum-crc64nvme", "ChecksumCRC64NVME", 8},
 	{"SHA1", "x-amz-checksum-sha1", "ChecksumSHA1", 20},
 	{"SHA256", "x-amz-checksum-sha256", "ChecksumSHA256", 32},
+	{"SHA512", "x-amz-checksum-sha512", "ChecksumSHA512", 64},
+	{"MD5", "x-amz-checksum-md5", "ChecksumMD5", MD5Size},
+	{"XXHASH64", "x-amz-checksum-xxhash64", "ChecksumXXHASH64", 8},
+	{"XXHASH3", "x-amz-checksum-xxhash3", "ChecksumXXHASH3", 8},
+	{"XXHASH128", "x-amz-checksum-xxhash128", "ChecksumXXHASH128", 16},
 }
 
 // All lists the algorithms in the order in which AWS names them.
-func All() []Algorithm { return []Algorithm{CRC32, CRC32C, CRC64NVME, SHA1, SHA256} }
+func All() []Algorithm {
+	return []Algorithm{CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512, MD5, XXHASH64, XXHASH3, XXHASH128}
+}
 
 // Valid reports whether a is None or one of All.
 func (a Algorithm) Valid() bool { return a < algorithms }
@@ -75,7 +87,7 @@ func Parse(name string) (Algorithm, error) {
 		}
 	}
 	return None, fault.New("checksum.Parse", fault.InvalidRequest,
-		"Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")
+		"Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, MD5, SHA1, SHA256, SHA512, XXHASH128, XXHASH3, XXHASH64]")
 }
 
 // ByHeader returns the algorithm whose header or trailer has the name, in any case.

@@ -5,6 +5,8 @@ import (
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/binary"
 	"encoding/hex"
 	"hash"
 	"hash/crc32"
@@ -16,7 +18,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/stretchr/testify/require"
+	"github.com/zeebo/xxh3"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
 )
@@ -31,7 +35,7 @@ func random(seed uint64, n int) []byte {
 	return p
 }
 
-// reference computes by the standard library alone.
+// reference computes by the standard library, or at once instead of as a stream.
 func reference(a Algorithm, data []byte) []byte {
 	var h hash.Hash
 	switch a {
@@ -45,6 +49,17 @@ func reference(a Algorithm, data []byte) []byte {
 		h = sha1.New()
 	case SHA256:
 		h = sha256.New()
+	case SHA512:
+		h = sha512.New()
+	case MD5:
+		h = md5.New()
+	case XXHASH64:
+		return binary.BigEndian.AppendUint64(nil, xxhash.Sum64(data))
+	case XXHASH3:
+		return binary.BigEndian.AppendUint64(nil, xxh3.Hash(data))
+	case XXHASH128:
+		sum := xxh3.Hash128(data).Bytes()
+		return sum[:]
 	default:
 		return nil
 	}
@@ -57,6 +72,8 @@ func TestKnownAnswers(t *testing.T) {
 		CRC32: "cbf43926", CRC32C: "e3069283", CRC64NVME: "ae8b14860a799888",
 		SHA1:   "f7c3bc1d808e04732adf679965ccc34ca7ae3441",
 		SHA256: "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225",
+		SHA512: "d9e6762dd1c8eaf6d61b3c6192fc408d4d6d5f1176d0c29169bc24e71c3f274ad27fcd5811b313d681f7e55ec02d73d499c95455b6b5bb503acf574fba8ffe85",
+		MD5:    "25f9e794323b453885f5181f1b624d0b", XXHASH64: "8cb841db40e6ae83", XXHASH3: "72dcb18b67a17dff", XXHASH128: "33119477ede5dcd5e9716427681d5860",
 	}
 	for _, a := range All() {
 		require.Equal(t, want[a], hex.EncodeToString(Of(a, []byte("123456789"))), a)
@@ -78,7 +95,7 @@ func TestNames(t *testing.T) {
 		require.Equal(t, "x-amz-checksum-"+strings.ToLower(a.String()), a.Header())
 		require.Equal(t, "Checksum"+a.String(), a.Element())
 	}
-	for _, name := range []string{"", "MD5", "CRC", "CRC32 "} {
+	for _, name := range []string{"", "MD4", "CRC", "CRC32 ", "XXHASH"} {
 		_, err := Parse(name)
 		require.True(t, fault.Is(err, fault.InvalidRequest), name)
 		_, ok := ByHeader(name)

@@ -1,34 +1,48 @@
 package checksum
 
 import (
+	"bytes"
 	"crypto/md5"  //nolint:gosec // ETags and Content-MD5 are MD5
 	"crypto/sha1" //nolint:gosec // one of the algorithms of the protocol
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/binary"
 	"hash"
 	"hash/crc32"
 	"sync"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/minio/crc64nvme"
+	"github.com/zeebo/xxh3"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// hashes make the state of each algorithm; a digest keeps that of a CRC in a number.
+var hashes = [algorithms]func() hash.Hash{
+	CRC32:     func() hash.Hash { return crc32.NewIEEE() },
+	CRC32C:    func() hash.Hash { return crc32.New(castagnoli) },
+	CRC64NVME: func() hash.Hash { return crc64nvme.New() },
+	SHA1:      sha1.New,
+	SHA256:    sha256.New,
+	SHA512:    sha512.New,
+	MD5:       md5.New,
+	XXHASH64:  func() hash.Hash { return xxhash.New() },
+	XXHASH3:   func() hash.Hash { return xxh3.New() },
+	XXHASH128: func() hash.Hash { return xxh3.New128() },
+}
 
 // digest is the running state of one algorithm; hash objects are made when first needed and kept for the next stream.
 type digest struct {
 	algorithm Algorithm
 	crc       uint64
-	sha1      hash.Hash
-	sha256    hash.Hash
+	hashes    [algorithms]hash.Hash
 }
 
 func (d *digest) reset(a Algorithm) {
 	d.algorithm, d.crc = a, 0
-	switch a {
-	case SHA1:
-		d.sha1 = fresh(d.sha1, sha1.New)
-	case SHA256:
-		d.sha256 = fresh(d.sha256, sha256.New)
+	if a != None && !a.IsCRC() {
+		d.hashes[a] = fresh(d.hashes[a], hashes[a])
 	}
 }
 
@@ -48,10 +62,9 @@ func (d *digest) write(p []byte) {
 		d.crc = uint64(crc32.Update(uint32(d.crc), castagnoli, p)) //nolint:gosec // 32 bits are in use
 	case CRC64NVME:
 		d.crc = crc64nvme.Update(d.crc, p)
-	case SHA1:
-		d.sha1.Write(p)
-	case SHA256:
-		d.sha256.Write(p)
+	case None:
+	default:
+		d.hashes[d.algorithm].Write(p)
 	}
 }
 
@@ -60,12 +73,10 @@ func (d *digest) sum(dst []byte) []byte {
 	switch d.algorithm {
 	case CRC32, CRC32C, CRC64NVME:
 		return appendCRC(dst, d.algorithm, d.crc)
-	case SHA1:
-		return d.sha1.Sum(dst)
-	case SHA256:
-		return d.sha256.Sum(dst)
+	case None:
+		return dst
 	}
-	return dst
+	return d.hashes[d.algorithm].Sum(dst)
 }
 
 func appendCRC(dst []byte, a Algorithm, crc uint64) []byte {
@@ -74,6 +85,9 @@ func appendCRC(dst []byte, a Algorithm, crc uint64) []byte {
 	}
 	return binary.BigEndian.AppendUint32(dst, uint32(crc)) //nolint:gosec // 32 bits are in use
 }
+
+// NewHash returns a hash for the algorithm, which must not be None.
+func NewHash(a Algorithm) hash.Hash { return hashes[a]() }
 
 // Of returns the digest of data, nil for None.
 func Of(a Algorithm, data []byte) []byte {
@@ -114,8 +128,9 @@ type Hasher struct {
 // state is what the next Hasher can use again.
 type state struct {
 	md5     hash.Hash
-	digest  digest
-	withSHA bool // a SHA-256 that is not the digest
+	kept    Algorithm // the one that was asked for
+	digest  digest    // of it; of None when it is MD5, which is computed anyway
+	withSHA bool      // a SHA-256 that is not the digest
 	sha256  hash.Hash
 	async   *beside
 }
@@ -126,6 +141,10 @@ var states = sync.Pool{New: func() any { return &state{md5: md5.New()} }} //noli
 func New(a Algorithm, payloadSHA256 bool) *Hasher {
 	s := states.Get().(*state)
 	s.md5.Reset()
+	s.kept = a
+	if a == MD5 {
+		a = None
+	}
 	s.digest.reset(a)
 	s.withSHA = payloadSHA256 && a != SHA256
 	if s.withSHA {
@@ -164,8 +183,12 @@ func (h *Hasher) Sum() Sums {
 	h.finished = true
 	h.sums.Size = h.size
 	h.md5.Sum(h.sums.MD5[:0])
-	if h.digest.algorithm != None {
-		h.sums.Checksum = h.digest.sum(make([]byte, 0, h.digest.algorithm.Size()))
+	switch h.kept {
+	case None:
+	case MD5:
+		h.sums.Checksum = bytes.Clone(h.sums.MD5[:])
+	default:
+		h.sums.Checksum = h.digest.sum(make([]byte, 0, h.kept.Size()))
 	}
 	switch {
 	case h.withSHA:

@@ -27,6 +27,15 @@ var canonical = func() (names [algorithms]string) {
 	return names
 }()
 
+// known are the ends of the headers that begin with x-amz-checksum-, in canonical form.
+var known = func() map[string]bool {
+	names := map[string]bool{"Algorithm": true, "Type": true, "Mode": true}
+	for _, name := range canonical[CRC32:] {
+		names[strings.TrimPrefix(name, "X-Amz-Checksum-")] = true
+	}
+	return names
+}()
+
 // FromHeaders reads the x-amz-checksum-*, x-amz-sdk-checksum-algorithm and x-amz-trailer headers of an upload; the keys of header are in
 // canonical form, as net/http has them. Whatever AWS refuses is fault.InvalidRequest with AWS's sentence.
 func FromHeaders(header map[string][]string) (w Want, err error) {
@@ -42,6 +51,11 @@ func FromHeaders(header map[string][]string) (w Want, err error) {
 		w.Algorithm = a
 		if w.Sum, err = a.Decode(values[0]); err != nil {
 			return Want{}, err
+		}
+	}
+	for name := range header {
+		if rest, ok := strings.CutPrefix(name, "X-Amz-Checksum-"); ok && !known[rest] {
+			return Want{}, fault.New(op, fault.InvalidRequest, "The algorithm type you specified in x-amz-checksum- header is invalid.")
 		}
 	}
 	for _, line := range header[headerTrailer] {

@@ -2,11 +2,8 @@ package object
 
 import (
 	"context"
-	"crypto/sha1" //nolint:gosec // one of the algorithms of the protocol
-	"crypto/sha256"
 	"errors"
 	"hash"
-	"hash/crc32"
 
 	"github.com/myfsio/myfsio/backend/internal/blob"
 	"github.com/myfsio/myfsio/backend/internal/checksum"
@@ -107,23 +104,11 @@ func agrees(op string, u *meta.Upload, a checksum.Algorithm) error {
 
 // another returns the hash for a checksum that a part comes with beside the one that is kept, nil when that is the same or there is none.
 func another(kept, sent checksum.Algorithm) hash.Hash {
-	if sent == kept {
+	if sent == kept || sent == checksum.None {
 		return nil
 	}
-	switch sent {
-	case checksum.CRC32:
-		return crc32.NewIEEE()
-	case checksum.CRC32C:
-		return crc32.New(castagnoli)
-	case checksum.SHA1:
-		return sha1.New() //nolint:gosec // one of the algorithms of the protocol
-	case checksum.SHA256:
-		return sha256.New()
-	}
-	return nil
+	return checksum.NewHash(sent)
 }
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // PutPart stores a part; one of the same number is replaced. Faults: NoSuchUpload, Conflict while the upload is being completed, and those
 // of Put.

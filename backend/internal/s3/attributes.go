@@ -27,8 +27,7 @@ func (c *call) wantedAttributes() (map[string]bool, error) {
 		}
 	}
 	if len(want) == 0 {
-		return nil, s3err.Argument("The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty",
-			"x-amz-object-attributes", c.header.Get(headerAttributes))
+		return nil, s3err.Text("InvalidRequest", "The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty")
 	}
 	return want, nil
 }

@@ -111,7 +111,10 @@ func (s *Server) createBucket(c *call) error {
 	if err != nil {
 		return err
 	}
-	in := bucket.CreateInput{Name: c.bucket, Account: c.id.Account, User: c.id.UserID, Region: region, Lock: lock}
+	if err := c.newBucketTags(config.Tags); err != nil {
+		return err
+	}
+	in := bucket.CreateInput{Name: c.bucket, Account: c.id.Account, User: c.id.UserID, Region: region, Lock: lock, Tags: config.Tags}
 	if err := c.newBucket(&in); err != nil {
 		return err
 	}
@@ -126,6 +129,17 @@ func (s *Server) createBucket(c *call) error {
 	c.w.setExact("x-amz-bucket-arn", "arn:aws:s3:::"+c.bucket)
 	c.w.empty(http.StatusOK)
 	return nil
+}
+
+// newBucketTags holds the tags that a bucket is to begin with to what a later change of them needs.
+func (c *call) newBucketTags(tags meta.Tags) error {
+	if len(tags) == 0 {
+		return nil
+	}
+	if made := (&meta.Bucket{Name: c.bucket, Account: c.id.Account}); !c.may("s3:TagResource", made, "") && !c.may("s3:PutBucketTagging", made, "") {
+		return s3err.New("AccessDenied")
+	}
+	return validBucketTags(tags)
 }
 
 // location returns the region that a bucket is stored with: empty for us-east-1. A server has one region: S3 endpoints of a region take no

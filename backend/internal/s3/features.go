@@ -14,12 +14,6 @@ var unbuilt = []struct {
 	noop   []string
 }{
 	{"x-amz-bucket-namespace", []string{"global"}},
-	{"x-amz-checksum-md5", nil},
-	{"x-amz-checksum-sha512", nil},
-	{"x-amz-checksum-xxhash", nil},
-	{"x-amz-checksum-xxhash128", nil},
-	{"x-amz-checksum-xxhash3", nil},
-	{"x-amz-checksum-xxhash64", nil},
 	{"x-amz-copy-source-server-side-encryption-customer-", nil},
 	{"x-amz-fwd-", nil},
 	{"x-amz-if-match-initiated-time", nil},
@@ -31,9 +25,6 @@ var unbuilt = []struct {
 	{"x-amz-write-offset-bytes", nil},
 }
 
-// newChecksums are algorithms that AWS knows and this server does not.
-var newChecksums = map[string]bool{"SHA512": true, "MD5": true, "XXHASH64": true, "XXHASH3": true, "XXHASH128": true}
-
 // unsupported refuses a request whose headers ask for what does not exist, by the first such header in order of name.
 func (c *call) unsupported() error {
 	var found []string
@@ -43,7 +34,7 @@ func (c *call) unsupported() error {
 		}
 		lower := strings.ToLower(name)
 		for _, v := range values {
-			if !c.passes(lower, v) {
+			if !passes(lower, v) {
 				found = append(found, lower)
 				break
 			}
@@ -57,18 +48,7 @@ func (c *call) unsupported() error {
 }
 
 // passes reports whether a header may stay.
-func (c *call) passes(name, value string) bool {
-	switch name {
-	case "x-amz-checksum-algorithm", "x-amz-sdk-checksum-algorithm":
-		return !newChecksums[strings.ToUpper(value)]
-	case "x-amz-trailer":
-		for _, t := range strings.Split(value, ",") {
-			if algorithm, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(t)), "x-amz-checksum-"); ok && newChecksums[strings.ToUpper(algorithm)] {
-				return false
-			}
-		}
-		return true
-	}
+func passes(name, value string) bool {
 	match := -1
 	for i, f := range unbuilt {
 		if f.header == name {

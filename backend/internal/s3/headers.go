@@ -155,7 +155,6 @@ func parseRange(s string) *object.Span {
 		return nil
 	}
 	from, to, ok := strings.Cut(spec, "-")
-	from, to = strings.TrimSpace(from), strings.TrimSpace(to)
 	if !ok {
 		return nil
 	}

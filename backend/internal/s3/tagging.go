@@ -54,6 +54,13 @@ func tagText(s string) bool {
 	return true
 }
 
+func validBucketTags(tags meta.Tags) error {
+	if len(tags) > maxBucketTags {
+		return s3err.Text("BadRequest", "Bucket tag count cannot be greater than "+itoa(maxBucketTags))
+	}
+	return validTags(tags, reserved)
+}
+
 func (s *Server) bucketTagging(c *call) error {
 	tags, err := getDocument(c, bucket.Tagging, "NoSuchTagSet")
 	if err != nil {
@@ -72,10 +79,7 @@ func (s *Server) putBucketTagging(c *call) error {
 	if err != nil {
 		return malformed(err)
 	}
-	if len(tags) > maxBucketTags {
-		return s3err.Text("BadRequest", "Bucket tag count cannot be greater than "+itoa(maxBucketTags))
-	}
-	if err := validTags(tags, reserved); err != nil {
+	if err := validBucketTags(tags); err != nil {
 		return err
 	}
 	return setDocument(c, bucket.Tagging, &tags, http.StatusNoContent)

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/myfsio/myfsio/backend/internal/meta"
 )
 
 // Bounds of request documents.
@@ -123,6 +125,7 @@ func into(to *string, seen *bool) func(*node) error {
 // BucketConfiguration is the body of CreateBucket.
 type BucketConfiguration struct {
 	LocationConstraint string
+	Tags               meta.Tags
 	Unsupported        string // an element whose feature does not exist here, empty for none
 }
 
@@ -139,7 +142,14 @@ func DecodeBucketConfiguration(body []byte) (c BucketConfiguration, err error) {
 	var seen bool
 	err = root.each(map[string]func(*node) error{
 		"LocationConstraint": into(&c.LocationConstraint, &seen),
-		"Location":           unsupported, "Bucket": unsupported, "Tags": unsupported,
+		"Location":           unsupported, "Bucket": unsupported,
+		"Tags": func(n *node) (err error) {
+			if c.Tags != nil {
+				return ErrMalformed
+			}
+			c.Tags, err = decodeTags(n)
+			return err
+		},
 	})
 	return c, err
 }
@@ -272,7 +282,7 @@ type CompletePart struct {
 	Checksums map[string]string // by the name of the element, nil for none
 }
 
-// checksumElements are those that a part may carry; the last ones are of algorithms that do not exist here and are refused above.
+// checksumElements are those that a part may carry.
 var checksumElements = []string{"ChecksumCRC32", "ChecksumCRC32C", "ChecksumCRC64NVME", "ChecksumSHA1", "ChecksumSHA256",
 	"ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"}
 

@@ -37,15 +37,22 @@ func DecodeTagging(body []byte) (tags meta.Tags, err error) {
 			return ErrMalformed
 		}
 		set = true
-		return n.each(map[string]func(*node) error{"Tag": func(n *node) error {
-			t, err := decodeTag(n)
-			tags = append(tags, t)
-			return err
-		}})
+		tags, err = decodeTags(n)
+		return err
 	}})
 	if err == nil && !set {
 		err = ErrMalformed
 	}
+	return tags, err
+}
+
+// decodeTags reads the elements Tag of a list.
+func decodeTags(n *node) (tags meta.Tags, err error) {
+	err = n.each(map[string]func(*node) error{"Tag": func(n *node) error {
+		t, err := decodeTag(n)
+		tags = append(tags, t)
+		return err
+	}})
 	return tags, err
 }
 
