@@ -132,6 +132,12 @@ A bucket policy counts like the policy of a user inside the account of its bucke
 bucket policy alone. A public policy, as ` + "`GET /<bucket>?policyStatus`" + ` tells of it, can be refused (` + "`BlockPublicPolicy`" + `) or held to the bucket's account
 (` + "`RestrictPublicBuckets`" + `) by ` + "`PUT /<bucket>?publicAccessBlock`" + `. Whatever a bucket policy denies, administrators of the bucket's account can still read,
 replace and delete it.
+
+What an access control list grants counts like an allow of a bucket policy: the list of the bucket for listings, writes and deletes, the list of an object for
+reading it. ` + "`BucketOwnerEnforced`" + ` makes lists count for nothing, ` + "`IgnorePublicAcls`" + ` what they grant to all users. An object of another account is that account's:
+without a grant not even the administrators of the bucket's account can read it.
+
+All of this is decided in one place. The console, the admin API, links, archives and jobs allow what the S3 port allows the same caller, and nothing else.
 `)
 	return b.String()
 }

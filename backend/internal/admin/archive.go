@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -137,10 +138,10 @@ func (s *tickets) redeem(ctx context.Context, name, userID string, b *meta.Bucke
 func (in *zipTicketInput) needs() []need {
 	var list []need
 	for _, p := range in.Body.Prefixes {
-		list = append(list, onListing("s3:ListBucket", in.Bucket, p, "", step), onObject("s3:GetObject", in.Bucket, p+"*"))
+		list = append(list, onListing("s3:ListBucket", in.Bucket, p, "", step), need{action: "s3:GetObject", bucket: in.Bucket, key: p, below: true})
 	}
 	for _, k := range in.Body.Keys {
-		list = append(list, onObject("s3:GetObject", in.Bucket, k))
+		list = append(list, need{action: "s3:GetObject", bucket: in.Bucket, key: k, turn: true})
 	}
 	return list
 }
@@ -167,16 +168,29 @@ func (a *API) createZip(ctx context.Context, c *call, in *zipTicketInput) (*outp
 	}), nil
 }
 
-// The permissions on what the ticket names are checked for each object when its turn comes.
-func (in *zipInput) needs() []need { return []need{onObject("s3:GetObject", in.Bucket, "*")} }
-
+// getZip asks for no permission on the bucket where there is a ticket: those on what it names were asked for when it was made, and are again
+// for each object when its turn comes.
 func (a *API) getZip(ctx context.Context, c *call, in *zipInput) (*huma.StreamResponse, error) {
-	b := c.buckets[in.Bucket]
-	t, err := a.tickets.redeem(ctx, in.Ticket, c.id.UserID, b)
+	b, t, err := a.redeem(ctx, c, in)
 	if err != nil {
 		return nil, err
 	}
 	return &huma.StreamResponse{Body: func(huma.Context) { a.sendZip(c, b, t) }}, nil
+}
+
+// redeem takes a ticket of the caller. That there is none is only told to those who may read the bucket.
+func (a *API) redeem(ctx context.Context, c *call, in *zipInput) (*meta.Bucket, *ticket, error) {
+	b, err := a.Buckets.Get(ctx, in.Bucket)
+	if err == nil {
+		var t *ticket
+		if t, err = a.tickets.redeem(ctx, in.Ticket, c.id.UserID, b); err == nil {
+			return b, t, nil
+		}
+	}
+	if k := fault.KindOf(err); k == fault.NotFound || k == fault.NoSuchBucket {
+		err = cmp.Or(a.authorize(ctx, c, []need{onObject("s3:GetObject", in.Bucket, "*")}), err)
+	}
+	return nil, nil, err
 }
 
 // archive is one archive on its way out.
@@ -216,12 +230,12 @@ func (z *archive) write(ctx context.Context, work *items) error {
 		}
 	}
 	for _, prefix := range work.prefixes {
-		if !z.a.may(z.c, z.b, onListing("s3:ListBucket", z.b.Name, prefix, "", step)) {
-			z.miss(prefix, "no permission to list it")
-			continue
-		}
 		ask := object.Listing{Bucket: z.b, Prefix: prefix, Max: step}
 		for {
+			if !z.a.may(z.c, z.b, onListing("s3:ListBucket", z.b.Name, prefix, "", step)) {
+				z.miss(prefix, "no permission to list it")
+				break
+			}
 			page, err := z.a.Objects.List(ctx, ask)
 			if err != nil {
 				return err
@@ -263,6 +277,24 @@ func (z *archive) miss(key, why string) {
 	fmt.Fprintf(&z.missing, "%q: %s\n", key, why)
 }
 
+// open opens an object if the caller may read it now.
+func (z *archive) open(ctx context.Context, key string) (*object.Object, error) {
+	who := z.a.asks(z.c)
+	guard, err := z.a.permit(ctx, who, z.b, onObject("s3:GetObject", z.b.Name, key))
+	if err != nil {
+		return nil, err
+	}
+	got, err := z.a.Objects.Get(ctx, object.GetInput{Bucket: z.b, Key: key})
+	if err != nil {
+		return nil, err
+	}
+	if err := guard.Pass(ctx, who, got.Version); err != nil {
+		_ = got.Content.Close() // nothing of it was read
+		return nil, err
+	}
+	return got, nil
+}
+
 func (z *archive) add(ctx context.Context, key string) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -271,12 +303,12 @@ func (z *archive) add(ctx context.Context, key string) error {
 	if name == "" {
 		return nil // the marker of the folder itself
 	}
-	if !z.a.may(z.c, z.b, onObject("s3:GetObject", z.b.Name, key)) {
+	got, err := z.open(ctx, key)
+	switch fault.KindOf(err) {
+	case fault.AccessDenied:
 		z.miss(key, "no permission to read it")
 		return nil
-	}
-	got, err := z.a.Objects.Get(ctx, object.GetInput{Bucket: z.b, Key: key})
-	if fault.Is(err, fault.NoSuchKey) || fault.Is(err, fault.DeleteMarker) {
+	case fault.NoSuchKey, fault.DeleteMarker:
 		z.miss(key, "it does not exist any more")
 		return nil
 	}

@@ -125,7 +125,7 @@ func (a *API) bySignature(ctx context.Context, c *call, o *operation) error {
 	if err := a.holdBody(sr, claim, c, o); err != nil {
 		return err
 	}
-	c.id, c.via = cred.Identity, viaSignature
+	c.id, c.via, c.claim = cred.Identity, viaSignature, claim
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
@@ -29,7 +30,7 @@ func (in *createBucketInput) needs() []need {
 }
 
 func (in *getBucketInput) needs() []need {
-	return []need{{action: "s3:ListBucket", bucket: in.Bucket}}
+	return []need{onListing("s3:ListBucket", in.Bucket, "", "/", 0)}
 }
 
 func (in *deleteBucketInput) needs() []need {
@@ -56,9 +57,10 @@ func bucketPage(after string) bucket.ListInput {
 	return bucket.ListInput{After: after, Max: bucketStep}
 }
 
-// visible calls fn for every bucket of the caller's account that matches the search and that the caller may list, in order of name.
+// visible calls fn for every bucket that matches the search and that a listing shows the caller, in order of name.
 func (a *API) visible(ctx context.Context, c *call, search string, fn func(*meta.Bucket)) error {
 	search = strings.ToLower(search)
+	who := a.asks(c)
 	after := ""
 	for {
 		page, more, err := a.Buckets.List(ctx, bucketPage(after))
@@ -67,7 +69,14 @@ func (a *API) visible(ctx context.Context, c *call, search string, fn func(*meta
 		}
 		for _, b := range page {
 			after = b.Name
-			if b.Account == c.id.Account && strings.Contains(b.Name, search) && a.may(c, b, onListing("s3:ListBucket", b.Name, "", "/", a.Config.UIPageSize)) {
+			if !strings.Contains(b.Name, search) {
+				continue
+			}
+			lists, err := who.Lists(ctx, b)
+			if err != nil {
+				return err
+			}
+			if lists {
 				fn(b)
 			}
 		}
@@ -195,21 +204,21 @@ func (a *API) describeBucket(ctx context.Context, c *call, s sorted) (Bucket, er
 	if region == "" {
 		region = a.Config.Region
 	}
-	access, err := a.access(ctx, b)
+	openness, err := a.openness(ctx, b)
 	if err != nil {
 		return Bucket{}, err
 	}
 	u := s.usage
 	return Bucket{
-		Name: b.Name, Created: b.Created, Region: region, Owner: owner, Versioning: versioningName(b.Versioning), ObjectLock: b.Lock.Enabled, Access: access,
+		Name: b.Name, Created: b.Created, Region: region, Owner: owner, Versioning: versioningName(b.Versioning), ObjectLock: b.Lock.Enabled, Access: openness,
 		Objects: u.Objects, Bytes: u.Bytes, Versions: u.Versions, VersionBytes: u.VersionBytes, Markers: u.Markers, Uploads: u.Uploads,
-		UploadBytes: u.UploadBytes, Permissions: a.permissionsOn(c, b, "*", bucketActions, keyActions),
+		UploadBytes: u.UploadBytes, Permissions: a.permissionsOn(c, b, "", nil, bucketActions, keyActions),
 	}, nil
 }
 
-// access tells whether the bucket is open to the public: by a policy that S3 calls public, by its access control list, or so that nobody in
+// openness tells whether the bucket is open to the public: by a policy that S3 calls public, by its access control list, or so that nobody in
 // particular may list it or read from it.
-func (a *API) access(ctx context.Context, b *meta.Bucket) (string, error) {
+func (a *API) openness(ctx context.Context, b *meta.Bucket) (string, error) {
 	rules, err := a.Buckets.Rules(ctx, b)
 	if err != nil {
 		return "", err
@@ -224,9 +233,10 @@ func (a *API) access(ctx context.Context, b *meta.Bucket) (string, error) {
 	if acl.Public() && !ignore {
 		return "public", nil
 	}
-	nobody := subject{id: iam.Anonymous}
+	nobody := a.asker(iam.Anonymous, "", access.Circumstances{Time: a.Clock.Now()})
 	for _, n := range []need{onListing("s3:ListBucket", b.Name, "", "", 1), {action: "s3:GetObject", bucket: b.Name, key: "*"}} {
-		d, err := a.decide(ctx, nobody, b, n)
+		q := n.ask(b)
+		d, err := nobody.Decide(ctx, &q)
 		if err != nil {
 			return "", err
 		}

@@ -26,7 +26,7 @@ import (
 const idle = 60 * time.Second
 
 func (in *putContentInput) needs() []need {
-	return []need{{"s3:PutObject", in.Bucket, in.Key, creating(in.IfNoneMatch != "")}}
+	return []need{onObject("s3:PutObject", in.Bucket, in.Key, creating(in.IfNoneMatch != "")...)}
 }
 
 func (in *getContentInput) needs() []need {
@@ -84,8 +84,12 @@ func (a *API) putContent(ctx context.Context, c *call, in *putContentInput) (*ou
 		return nil, err
 	}
 	b := c.buckets[in.Bucket]
+	who, _, err := c.who.Writer(ctx, b)
+	if err != nil {
+		return nil, err
+	}
 	w, err := a.Objects.Put(ctx, object.PutInput{
-		Bucket: b, Key: in.Key, Caller: c.caller(), Body: body, Size: size, Headers: meta.Headers{ContentType: in.ContentType},
+		Bucket: b, Key: in.Key, Caller: who, Body: body, Size: size, Headers: meta.Headers{ContentType: in.ContentType},
 		If: object.WriteConditions{IfNoneMatch: in.IfNoneMatch != ""},
 	})
 	if err != nil {
@@ -141,7 +145,7 @@ func (a *API) getContent(ctx context.Context, c *call, in *getContentInput) (*hu
 		head.Span, head.HeadOnly = nil, true
 		got, err := a.Objects.Get(ctx, head)
 		if err != nil {
-			return nil, a.hideMissing(c, b, in.Key, err)
+			return nil, a.hideMissing(c, b, in.VersionID, err)
 		}
 		if in.IfRange != quoted(got.Version.ETag()) {
 			ask.Span = nil
@@ -151,7 +155,11 @@ func (a *API) getContent(ctx context.Context, c *call, in *getContentInput) (*hu
 	}
 	got, err := a.Objects.Get(ctx, ask)
 	if err != nil {
-		return nil, a.hideMissing(c, b, in.Key, err)
+		return nil, a.hideMissing(c, b, in.VersionID, err)
+	}
+	if err := c.pass(ctx, got.Version); err != nil {
+		_ = got.Content.Close() // nothing of it was read
+		return nil, err
 	}
 	return &huma.StreamResponse{Body: func(huma.Context) { a.send(c, got) }}, nil
 }
@@ -208,7 +216,7 @@ func attachment(name string) string {
 }
 
 func (in *createUploadInput) needs() []need {
-	return []need{{"s3:PutObject", in.Bucket, in.Body.Key, creating(false)}}
+	return []need{onObject("s3:PutObject", in.Bucket, in.Body.Key, creating(false)...)}
 }
 
 func (in *listUploadsInput) needs() []need {
@@ -229,7 +237,7 @@ func (in *putPartInput) needs() []need {
 }
 
 func (in *completeInput) needs() []need {
-	return []need{{"s3:PutObject", in.Bucket, in.Body.Key, creating(in.Body.IfNoneMatch)}}
+	return []need{onObject("s3:PutObject", in.Bucket, in.Body.Key, creating(in.Body.IfNoneMatch)...)}
 }
 
 func parseUpload(text string) (ident.Upload, error) {
@@ -249,7 +257,12 @@ func (a *API) createUpload(ctx context.Context, c *call, in *createUploadInput) 
 	for _, p := range in.Body.Metadata {
 		h.Metadata = append(h.Metadata, meta.Pair{Name: strings.ToLower(p.Name), Value: p.Value})
 	}
-	u, err := a.Objects.CreateUpload(ctx, object.CreateUploadInput{Bucket: c.buckets[in.Bucket], Key: in.Body.Key, Caller: c.caller(), Headers: h})
+	b := c.buckets[in.Bucket]
+	who, _, err := c.who.Writer(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	u, err := a.Objects.CreateUpload(ctx, object.CreateUploadInput{Bucket: b, Key: in.Body.Key, Caller: who, Headers: h})
 	if err != nil {
 		return nil, err
 	}
@@ -331,7 +344,7 @@ func (a *API) completeUpload(ctx context.Context, c *call, in *completeInput) (*
 	}
 	b := c.buckets[in.Bucket]
 	ask := object.CompleteInput{
-		Bucket: b, Key: in.Body.Key, Upload: u, Caller: c.caller(), Size: -1, If: object.WriteConditions{IfNoneMatch: in.Body.IfNoneMatch},
+		Bucket: b, Key: in.Body.Key, Upload: u, Caller: callerOf(c.id), Size: -1, If: object.WriteConditions{IfNoneMatch: in.Body.IfNoneMatch},
 	}
 	for _, p := range in.Body.Parts {
 		ask.Parts = append(ask.Parts, object.CompletedPart{Number: p.Number, ETag: strings.Trim(p.ETag, `"`)})

@@ -8,13 +8,13 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/fault"
-	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
 )
 
 // DocumentPort answers a request for a document of a bucket or of an object as the S3 port does for this caller. The target is path and query.
-type DocumentPort func(r *http.Request, id *iam.Identity, method string, target *url.URL, header http.Header, body []byte) ([]byte, *s3err.Error)
+type DocumentPort func(r *http.Request, who *access.Asker, method string, target *url.URL, header http.Header, body []byte) ([]byte, *s3err.Error)
 
 // bucketDocuments are the configuration documents of buckets: their names on the S3 port, what S3 calls them, and the actions. Their forms
 // and their checks are those of the S3 port.
@@ -144,7 +144,7 @@ func (a *API) deleteDocument(_ context.Context, c *call, in *documentInput) (*st
 }
 
 func (a *API) document(c *call, bucket string, row documentRow, method string, body []byte) ([]byte, error) {
-	raw, e := a.Documents(c.r, c.id, method, &url.URL{Path: "/" + bucket, RawQuery: row.query}, nil, body)
+	raw, e := a.Documents(c.r, a.asks(c), method, &url.URL{Path: "/" + bucket, RawQuery: row.query}, nil, body)
 	return raw, refusal(e)
 }
 

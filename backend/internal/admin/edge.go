@@ -11,10 +11,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
+	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
+	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
 const (
@@ -32,10 +34,13 @@ type call struct {
 	port    Port
 	r       *http.Request
 	w       http.ResponseWriter
-	remote  string // address of the client, without port
-	scheme  string // http or https, as the client sees it
-	host    string // host and maybe port, as the client sees it
+	remote  string      // address of the client, without port
+	scheme  string      // http or https, as the client sees it
+	host    string      // host and maybe port, as the client sees it
+	claim   *sigv4.Auth // of a signature
 	buckets map[string]*meta.Bucket
+	who     *access.Asker // the caller, once the operation has been permitted
+	guard   *access.Guard // of the object that the operation reads; nil for none
 }
 
 // via is how a caller was authenticated.

@@ -302,7 +302,7 @@ func (in *bulkDeleteInput) needs() []need {
 	b := in.Body
 	var list []need
 	for _, p := range b.Prefixes {
-		list = append(list, onListing("s3:ListBucket", b.Bucket, p, "", step), onObject("s3:DeleteObject", b.Bucket, p+"*"))
+		list = append(list, onListing("s3:ListBucket", b.Bucket, p, "", step), need{action: "s3:DeleteObject", bucket: b.Bucket, key: p, below: true})
 	}
 	for _, k := range b.Keys {
 		list = append(list, onObject("s3:DeleteObject", b.Bucket, k))
@@ -347,19 +347,23 @@ func place(base, put, key string) (string, bool) {
 func (in *bulkCopyInput) needs() []need {
 	b := in.Body
 	var list []need
-	one := func(key string) {
+	each := func(key string, below bool) {
 		target, _ := place(b.Base, b.TargetPrefix, key)
-		list = append(list, onCopy(b.Bucket, key, "", in.to(), target, !b.Overwrite)...)
+		needs := onCopy(b.Bucket, key, "", in.to(), target, !b.Overwrite)
 		if b.Move {
-			list = append(list, onObject("s3:DeleteObject", b.Bucket, key))
+			needs = append(needs, onObject("s3:DeleteObject", b.Bucket, key))
+		}
+		for _, n := range needs {
+			n.turn, n.below = true, below
+			list = append(list, n)
 		}
 	}
 	for _, p := range b.Prefixes {
 		list = append(list, onListing("s3:ListBucket", b.Bucket, p, "", step))
-		one(p + "*")
+		each(p, true)
 	}
 	for _, k := range b.Keys {
-		one(k)
+		each(k, false)
 	}
 	return list
 }

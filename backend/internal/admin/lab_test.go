@@ -42,6 +42,7 @@ type lab struct {
 	log     *bytes.Buffer
 	console http.Handler
 	s3      http.Handler
+	wire    http.Handler // the S3 port itself
 	first   iam.FirstAdmin
 	blobs   *cutBlobs
 }
@@ -87,10 +88,11 @@ func start(t *testing.T, change ...func(*Deps)) *lab {
 	l.deps.Objects, err = object.Open(ctx, object.Deps{KV: store, Blobs: l.blobs, Clock: l.clock, Idents: ids, MinPartSize: 1, Logger: l.deps.Logger})
 	require.NoError(t, err)
 	l.deps.Lifecycle = lifecycle.New(lifecycle.Deps{KV: store, Buckets: l.deps.Buckets, Objects: l.deps.Objects, Clock: l.clock, Logger: l.deps.Logger})
-	l.deps.Documents = s3.New(s3.Deps{
+	wire := s3.New(s3.Deps{
 		Config:  s3.Config{Region: "us-east-1", Service: "s3"},
 		Buckets: l.deps.Buckets, Objects: l.deps.Objects, IAM: l.deps.IAM, Clock: l.clock, Idents: ids, Logger: l.deps.Logger,
-	}).Document
+	})
+	l.wire, l.deps.Documents = wire, wire.Document
 	l.api, err = New(l.deps)
 	require.NoError(t, err)
 	l.console, l.s3 = l.mount(Console), l.mount(S3)

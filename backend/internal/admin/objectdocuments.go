@@ -2,12 +2,14 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/policy"
 )
@@ -83,9 +85,10 @@ func (a *API) objectDocument(c *call, in *objectDocumentInput, method string, he
 	if in.VersionID != "" {
 		target.RawQuery += "&versionId=" + url.QueryEscape(in.VersionID)
 	}
-	raw, e := a.Documents(c.r, c.id, method, target, header, body)
-	if e != nil && e.Code == "AccessDenied" && e.Err == nil { // else the version is locked, or not to be seen
-		return nil, a.refuse(nil, in.row.action, policy.Decision{})
+	raw, e := a.Documents(c.r, a.asks(c), method, target, header, body)
+	var r *access.Refusal
+	if e != nil && errors.As(e, &r) && r.Err == nil { // else the version is locked, or not to be seen
+		return nil, a.refuse(nil, r.Action, policy.Decision{})
 	}
 	return raw, refusal(e)
 }
@@ -103,12 +106,12 @@ func (in *putObjectDocumentInput) Resolve(ctx huma.Context) []error {
 }
 
 // setLock tells the lock of a version to those who may know.
-func (a *API) setLock(c *call, b *meta.Bucket, v *meta.Version, out *Object) {
+func (a *API) setLock(c *call, b *meta.Bucket, v *meta.Version, versionID string, out *Object) {
 	out.ObjectLock = b.Lock.Enabled
-	if l := v.Lock; l.Mode != meta.LockNone && a.may(c, b, onObject("s3:GetObjectRetention", b.Name, v.Key)) {
+	if l := v.Lock; l.Mode != meta.LockNone && a.may(c, b, need{action: "s3:GetObjectRetention", bucket: b.Name, key: v.Key, version: versionID}) {
 		out.Retention = &Retention{Mode: l.Mode.String(), Until: l.Until}
 	}
-	if v.Lock.Hold == meta.HoldOn && a.may(c, b, onObject("s3:GetObjectLegalHold", b.Name, v.Key)) {
+	if v.Lock.Hold == meta.HoldOn && a.may(c, b, need{action: "s3:GetObjectLegalHold", bucket: b.Name, key: v.Key, version: versionID}) {
 		out.LegalHold = true
 	}
 }

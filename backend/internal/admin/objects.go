@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/object"
 )
@@ -80,7 +82,7 @@ func (a *API) listObjects(ctx context.Context, c *call, in *listObjectsInput) (*
 	}
 	out := ObjectList{
 		Bucket: b.Name, Prefix: in.Prefix, Delimiter: in.Delimiter, Folders: []Folder{}, Objects: []Entry{},
-		Permissions: a.permissionsOn(c, b, in.Prefix+"*", bucketActions, keyActions),
+		Permissions: a.permissionsOn(c, b, in.Prefix, page.Objects, bucketActions, keyActions),
 	}
 	for _, p := range page.Prefixes {
 		name := strings.TrimSuffix(strings.TrimPrefix(p, in.Prefix), in.Delimiter)
@@ -163,15 +165,18 @@ func (a *API) getObject(ctx context.Context, c *call, in *objectInput) (*output[
 	b := c.buckets[in.Bucket]
 	got, err := a.Objects.Get(ctx, object.GetInput{Bucket: b, Key: in.Key, VersionID: in.VersionID, HeadOnly: true})
 	if err != nil {
-		return nil, a.hideMissing(c, b, in.Key, err)
+		return nil, a.hideMissing(c, b, in.VersionID, err)
 	}
 	v := got.Version
+	if err := c.pass(ctx, v); err != nil {
+		return nil, err
+	}
 	h := v.Headers
 	out := Object{
 		Bucket: b.Name, Key: v.Key, VersionID: got.VersionID, Latest: got.Current, Size: v.Size, Modified: v.Modified(), ETag: v.ETag(),
 		Parts: v.Parts, StorageClass: storageClass(v), Owner: v.Owner, ContentType: contentType(v), CacheControl: h.CacheControl,
 		ContentDisposition: h.ContentDisposition, ContentEncoding: h.ContentEncoding, ContentLanguage: h.ContentLanguage, Expires: h.Expires,
-		Metadata: []MetadataPair{}, Checksums: []ObjectChecksum{}, Permissions: a.permissionsOn(c, b, in.Key, keyActions, lockActions),
+		Metadata: []MetadataPair{}, Checksums: []ObjectChecksum{}, Permissions: a.permissionsOf(c, b, v, in.VersionID, keyActions, lockActions),
 	}
 	for _, p := range h.Metadata {
 		out.Metadata = append(out.Metadata, MetadataPair(p))
@@ -183,7 +188,7 @@ func (a *API) getObject(ctx context.Context, c *call, in *objectInput) (*output[
 		}
 		out.Checksums = append(out.Checksums, ObjectChecksum{sum.Algorithm.String(), kind, base64.StdEncoding.EncodeToString(sum.Value)})
 	}
-	a.setLock(c, b, v, &out)
+	a.setLock(c, b, v, in.VersionID, &out)
 	return answer(out), nil
 }
 
@@ -222,17 +227,18 @@ func (a *API) listVersions(ctx context.Context, c *call, in *versionsInput) (*ou
 }
 
 func (a *API) deleteObject(ctx context.Context, c *call, in *deleteObjectInput) (*output[Deleted], error) {
-	got, err := a.Objects.Delete(ctx, object.DeleteInput{
-		Bucket: c.buckets[in.Bucket], Key: in.Key, VersionID: in.VersionID, Caller: c.caller(),
-	})
+	b := c.buckets[in.Bucket]
+	got, err := a.Objects.Delete(ctx, object.DeleteInput{Bucket: b, Key: in.Key, VersionID: in.VersionID, Caller: callerOf(c.id)})
 	if err != nil {
-		return nil, err
+		return nil, a.hideMissing(c, b, in.VersionID, err)
 	}
 	return answer(Deleted{Key: in.Key, VersionID: got.VersionID, DeleteMarker: got.Marker}), nil
 }
 
-// caller is who the records of a write name.
-func (c *call) caller() object.Caller { return object.Caller{Account: c.id.Account, User: c.id.UserID} }
+// callerOf is who the records of a delete name.
+func callerOf(id *iam.Identity) object.Caller {
+	return object.Caller{Account: id.Account, User: id.UserID}
+}
 
 func stored(b *meta.Bucket, w object.Written) Stored {
 	v := w.Version
@@ -251,18 +257,20 @@ func (in *copyInput) needs() []need {
 }
 
 func (a *API) copyObject(ctx context.Context, c *call, in *copyInput) (*output[Stored], error) {
-	_, w, err := a.copyOne(ctx, c.caller(), copying{
-		from: c.buckets[in.Bucket], key: in.Body.Key, version: in.Body.VersionID,
+	_, w, err := a.copyOne(ctx, copying{
+		who: c.who, guard: c.guard, from: c.buckets[in.Bucket], key: in.Body.Key, version: in.Body.VersionID,
 		to: c.buckets[in.target()], target: in.Body.TargetKey, overwrite: in.Body.Overwrite,
 	})
 	if err != nil {
-		return nil, a.hideMissing(c, c.buckets[in.Bucket], in.Body.Key, err)
+		return nil, a.hideMissing(c, c.buckets[in.Bucket], in.Body.VersionID, err)
 	}
 	return answer(stored(c.buckets[in.target()], w)), nil
 }
 
 // copying is one copy or move.
 type copying struct {
+	who                  *access.Asker
+	guard                *access.Guard // of the source
 	from, to             *meta.Bucket
 	key, version, target string
 	overwrite            bool
@@ -270,7 +278,7 @@ type copying struct {
 
 // copyOne copies all that belongs to the object, and returns what it copied. The copy of an object onto itself would only make one version
 // more, and is refused.
-func (a *API) copyOne(ctx context.Context, who object.Caller, in copying) (*meta.Version, object.Written, error) {
+func (a *API) copyOne(ctx context.Context, in copying) (*meta.Version, object.Written, error) {
 	const op = "admin.copy"
 	if in.from.ID == in.to.ID && in.key == in.target && in.version == "" {
 		return nil, object.Written{}, fault.New(op, fault.InvalidRequest, "Source and target are the same.")
@@ -282,24 +290,59 @@ func (a *API) copyOne(ctx context.Context, who object.Caller, in copying) (*meta
 	if err != nil {
 		return nil, object.Written{}, err
 	}
-	source.If.IfMatch = `"` + got.Version.ETag() + `"`
+	v := got.Version
+	if err := in.permitted(ctx, v); err != nil {
+		return nil, object.Written{}, err
+	}
+	source.If.IfMatch = quoted(v.ETag())
+	if in.guard.One() {
+		source.Seen = v.Order
+	}
+	who, _, err := in.who.Writer(ctx, in.to)
+	if err != nil {
+		return nil, object.Written{}, err
+	}
 	w, err := a.Objects.Copy(ctx, object.CopyInput{
-		Source: source, Target: in.to, Key: in.target, Caller: who, Class: got.Version.Class, If: object.WriteConditions{IfNoneMatch: !in.overwrite},
+		Source: source, Target: in.to, Key: in.target, Caller: who, Class: v.Class, Tags: v.Tags, ReplaceTags: true,
+		If: object.WriteConditions{IfNoneMatch: !in.overwrite},
 	})
-	return got.Version, w, err
+	return v, w, err
+}
+
+// permitted refuses what may not be copied: the version to those who may not read it, and its tags to those who may not read them there or set
+// them here.
+func (in *copying) permitted(ctx context.Context, v *meta.Version) error {
+	if err := in.guard.Pass(ctx, in.who, v); err != nil || len(v.Tags) == 0 {
+		return err
+	}
+	read := in.guard.Ask
+	read.Action = "s3:GetObjectTagging"
+	if in.version != "" {
+		read.Action = "s3:GetObjectVersionTagging"
+	}
+	for _, q := range []access.Ask{read, {Action: "s3:PutObjectTagging", Bucket: in.to, Key: in.target, New: true}} {
+		d, err := in.who.Decide(ctx, &q)
+		if err != nil {
+			return err
+		}
+		if !d.Allowed {
+			return &access.Refusal{Action: q.Action, Decision: d}
+		}
+	}
+	return nil
 }
 
 // moveOne copies and then deletes the source, if it still is what was copied.
 //
 // A crash between the two leaves both; nothing is lost. Where somebody wrote the source anew in the meantime it stays, and the move says so.
-func (a *API) moveOne(ctx context.Context, who object.Caller, in copying) (object.Written, error) {
-	was, w, err := a.copyOne(ctx, who, in)
+func (a *API) moveOne(ctx context.Context, in copying) (object.Written, error) {
+	was, w, err := a.copyOne(ctx, in)
 	if err != nil {
 		return w, err
 	}
 	modified := was.Modified()
 	_, err = a.Objects.Delete(ctx, object.DeleteInput{
-		Bucket: in.from, Key: in.key, Caller: who, If: object.WriteConditions{IfMatch: was.ETag(), IfMatchModified: &modified},
+		Bucket: in.from, Key: in.key, Caller: callerOf(in.who.ID), If: object.WriteConditions{IfMatch: was.ETag(), IfMatchModified: &modified},
 	})
 	if fault.Is(err, fault.PreconditionFailed) || fault.Is(err, fault.NoSuchKey) {
 		return w, fault.New("admin.move", fault.Conflict, "The object was copied, but its source changed meanwhile and was left where it is.")
@@ -324,14 +367,14 @@ func (in *moveInput) needs() []need {
 
 func (a *API) moveObject(ctx context.Context, c *call, in *moveInput) (*output[Stored], error) {
 	return a.move(ctx, c, copying{
-		from: c.buckets[in.Bucket], key: in.Body.Key, to: c.buckets[in.target()], target: in.Body.TargetKey, overwrite: in.Body.Overwrite,
+		who: c.who, guard: c.guard, from: c.buckets[in.Bucket], key: in.Body.Key, to: c.buckets[in.target()], target: in.Body.TargetKey, overwrite: in.Body.Overwrite,
 	})
 }
 
 func (a *API) move(ctx context.Context, c *call, in copying) (*output[Stored], error) {
-	w, err := a.moveOne(ctx, c.caller(), in)
+	w, err := a.moveOne(ctx, in)
 	if err != nil {
-		return nil, a.hideMissing(c, in.from, in.key, err)
+		return nil, a.hideMissing(c, in.from, "", err)
 	}
 	return answer(stored(in.to, w)), nil
 }
@@ -355,13 +398,13 @@ func (a *API) renameObject(ctx context.Context, c *call, in *renameInput) (*outp
 		return nil, fault.New("admin.renameObject", fault.InvalidArgument, "A name has no slash. To put the object elsewhere, move it.")
 	}
 	b := c.buckets[in.Bucket]
-	return a.move(ctx, c, copying{from: b, key: in.Body.Key, to: b, target: in.target(), overwrite: in.Body.Overwrite})
+	return a.move(ctx, c, copying{who: c.who, guard: c.guard, from: b, key: in.Body.Key, to: b, target: in.target(), overwrite: in.Body.Overwrite})
 }
 
 func (in *folderInput) key() string { return strings.TrimSuffix(in.Body.Prefix, "/") + "/" }
 
 func (in *folderInput) needs() []need {
-	return []need{{"s3:PutObject", in.Bucket, in.key(), creating(true)}}
+	return []need{onObject("s3:PutObject", in.Bucket, in.key(), creating(true)...)}
 }
 
 func (a *API) createFolder(ctx context.Context, c *call, in *folderInput) (*output[Stored], error) {
@@ -369,8 +412,12 @@ func (a *API) createFolder(ctx context.Context, c *call, in *folderInput) (*outp
 		return nil, fault.New("admin.createFolder", fault.InvalidArgument, "A folder needs a name.")
 	}
 	b := c.buckets[in.Bucket]
+	who, _, err := c.who.Writer(ctx, b)
+	if err != nil {
+		return nil, err
+	}
 	w, err := a.Objects.Put(ctx, object.PutInput{
-		Bucket: b, Key: in.key(), Caller: c.caller(), Body: strings.NewReader(""), Headers: meta.Headers{ContentType: "application/x-directory"},
+		Bucket: b, Key: in.key(), Caller: who, Body: strings.NewReader(""), Headers: meta.Headers{ContentType: "application/x-directory"},
 		If: object.WriteConditions{IfNoneMatch: true},
 	})
 	if err != nil {

@@ -32,7 +32,7 @@ var scopeNames = [...]string{"anonymous", "own", "administrative", "data"}
 type permission struct {
 	scope   scope
 	actions []string
-	inside  bool // decided further inside: by the service, in its transaction, where the user counts that it is about; or by the S3 port
+	inside  bool // decided further inside: by the service, in its transaction, where the user counts that it is about; by the S3 port; or by a ticket
 }
 
 func anonymous() permission { return permission{scope: scopeAnonymous} }
@@ -139,10 +139,11 @@ func serve[I, O any](ctx context.Context, a *API, o *operation, c *call, in *I, 
 	noReadDeadline(c.w)
 	if o.need.scope == scopeData && !o.need.inside {
 		if err := a.authorize(ctx, c, any(in).(needer).needs()); err != nil {
-			return nil, err
+			return nil, a.refused(c.id, err)
 		}
 	}
-	return fn(ctx, c, in)
+	out, err := fn(ctx, c, in)
+	return out, a.refused(c.id, err)
 }
 
 // register registers every operation.

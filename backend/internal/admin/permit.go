@@ -3,22 +3,40 @@ package admin
 import (
 	"cmp"
 	"context"
+	"errors"
+	"net/netip"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/myfsio/myfsio/backend/internal/bucket"
+	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/object"
 	"github.com/myfsio/myfsio/backend/internal/policy"
+	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
 // need is one permission that a request needs: an action, what it is on, and the condition keys that the same request on the S3 port
 // would have.
 type need struct {
 	action, bucket, key string
+	version             string // id, empty for the current one
 	keys                []meta.Pair
+	turn                bool // the key is asked for again when its turn comes
+	below               bool // on every key that begins with this one; each is asked for when its turn comes
+}
+
+// ask is the question about the need.
+func (n *need) ask(b *meta.Bucket) access.Ask {
+	return access.Ask{Action: n.action, Bucket: b, Key: n.key, Version: n.version, New: n.below || n.action == "s3:PutObject", Keys: func(name string) (values []string, ok bool) {
+		for _, p := range n.keys {
+			if p.Name == name {
+				values = append(values, p.Value)
+			}
+		}
+		return values, len(values) > 0
+	}}
 }
 
 // needer is implemented by the inputs of operations of scopeData.
@@ -33,19 +51,18 @@ func versioned(action, versionID string) string {
 }
 
 func onObject(action, bucket, key string, keys ...meta.Pair) need {
-	return need{action, bucket, key, keys}
+	return need{action: action, bucket: bucket, key: key, keys: keys}
 }
 
 func onVersion(action, bucket, key, versionID string) need {
-	n := need{action: versioned(action, versionID), bucket: bucket, key: key}
-	if versionID != "" {
-		n.keys = []meta.Pair{{Name: "s3:VersionId", Value: versionID}}
-	}
-	return n
+	return need{action: versioned(action, versionID), bucket: bucket, key: key, version: versionID}
 }
 
 func onListing(action, bucket, prefix, delimiter string, limit int) need {
-	n := need{action: action, bucket: bucket, keys: []meta.Pair{{Name: "s3:prefix", Value: prefix}, {Name: "s3:max-keys", Value: strconv.Itoa(limit)}}}
+	n := need{action: action, bucket: bucket, keys: []meta.Pair{{Name: "s3:prefix", Value: prefix}}}
+	if limit > 0 {
+		n.keys = append(n.keys, meta.Pair{Name: "s3:max-keys", Value: strconv.Itoa(limit)})
+	}
 	if delimiter != "" {
 		n.keys = append(n.keys, meta.Pair{Name: "s3:delimiter", Value: delimiter})
 	}
@@ -54,7 +71,7 @@ func onListing(action, bucket, prefix, delimiter string, limit int) need {
 
 // creating are the condition keys of a write that makes an object.
 func creating(exclusive bool, more ...meta.Pair) []meta.Pair {
-	keys := append([]meta.Pair{{Name: "s3:ObjectCreationOperation", Value: "true"}, {Name: "s3:x-amz-storage-class", Value: "STANDARD"}}, more...)
+	keys := append([]meta.Pair{{Name: "s3:ObjectCreationOperation", Value: "true"}}, more...)
 	if exclusive {
 		keys = append(keys, meta.Pair{Name: "s3:if-none-match", Value: "*"})
 	}
@@ -66,82 +83,92 @@ func onCopy(bucket, key, versionID, targetBucket, targetKey string, exclusive bo
 	source := bucket + "/" + key
 	return []need{
 		onVersion("s3:GetObject", bucket, key, versionID),
-		{"s3:PutObject", targetBucket, targetKey, creating(exclusive,
+		onObject("s3:PutObject", targetBucket, targetKey, creating(exclusive,
 			meta.Pair{Name: "s3:x-amz-copy-source", Value: source}, meta.Pair{Name: "s3:x-amz-copy-source", Value: "/" + source},
-			meta.Pair{Name: "s3:x-amz-metadata-directive", Value: "COPY"})},
+			meta.Pair{Name: "s3:x-amz-metadata-directive", Value: "COPY"})...),
 	}
 }
 
-// subject is who asks, with what of the request conditions may test. Jobs have one too, without a request.
-type subject struct {
-	id     *iam.Identity
-	lookup func(name string) ([]string, bool) // of the request; nil for none
-}
-
-func (c *call) subject(a *API) subject { return subject{c.id, a.keysOf(c)} }
-
-// keysOf answers the condition keys that any request has.
-func (a *API) keysOf(c *call) func(string) ([]string, bool) {
-	one := func(s string) ([]string, bool) { return []string{s}, s != "" }
-	return func(name string) ([]string, bool) {
-		switch name {
-		case "aws:CurrentTime":
-			return one(a.Clock.Now().UTC().Format(time.RFC3339))
-		case "aws:EpochTime":
-			return one(strconv.FormatInt(a.Clock.Now().Unix(), 10))
-		case "aws:SourceIp":
-			return one(c.remote)
-		case "aws:SecureTransport":
-			return one(strconv.FormatBool(c.scheme == "https"))
-		case "aws:UserAgent":
-			return one(c.r.UserAgent())
-		case "aws:Referer":
-			return one(c.r.Referer())
-		case "s3:authType":
-			return one("REST-HEADER")
-		case "s3:signatureversion":
-			if c.via == viaSignature {
-				return one("AWS4-HMAC-SHA256")
-			}
-		}
-		return nil, false
+// asks is who the call is from, as of now.
+func (a *API) asks(c *call) *access.Asker {
+	k := access.Circumstances{Time: a.Clock.Now(), Secure: c.scheme == "https", Header: c.r.Header, AuthType: sigv4.HeaderV4.String()}
+	if c.r.TLS != nil {
+		k.TLS = c.r.TLS.Version
 	}
-}
-
-// decide asks the evaluator.
-func (a *API) decide(ctx context.Context, s subject, b *meta.Bucket, n need) (policy.Decision, error) {
-	rules, err := a.Buckets.Rules(ctx, b)
-	if err != nil {
-		return policy.Decision{Statement: -1}, err
+	if c.claim != nil {
+		k.Signature, k.Signed = c.claim.Kind.Version(), c.claim.Time
 	}
-	return a.decideBy(rules, s, b, n), nil
+	return a.asker(c.id, c.remote, k)
 }
 
-// decideBy is decide for the rules of the bucket.
-func (a *API) decideBy(rules bucket.Rules, s subject, b *meta.Bucket, n need) policy.Decision {
-	access := iam.Access{Action: n.action, Bucket: b, BucketPolicy: rules.Policy, Restricted: rules.Restricted, Key: n.key}
-	access.Keys = func(name string) ([]string, bool) {
-		var values []string
-		for _, p := range n.keys {
-			if p.Name == name {
-				values = append(values, p.Value)
-			}
-		}
-		if len(values) > 0 || s.lookup == nil {
-			return values, len(values) > 0
-		}
-		return s.lookup(name)
+// asker is somebody at an address, empty for one that is not known.
+func (a *API) asker(id *iam.Identity, remote string, k access.Circumstances) *access.Asker {
+	if addr, err := netip.ParseAddr(remote); err == nil {
+		k.Addr = addr.Unmap()
 	}
-	return a.IAM.Authorize(s.id, access)
+	return &access.Asker{Service: access.Service{Buckets: a.Buckets, Objects: a.Objects, IAM: a.IAM}, ID: id, Circumstances: k}
 }
 
-// demand refuses with the reason what the subject may not do.
-func (a *API) demand(ctx context.Context, s subject, b *meta.Bucket, n need) error {
-	d, err := a.decide(ctx, s, b, n)
+// permit refuses what the asker may not do. Where the object has a say it returns the guard that must pass the version which the operation
+// then finds; else nil.
+func (a *API) permit(ctx context.Context, who *access.Asker, b *meta.Bucket, n need) (*access.Guard, error) {
+	q := n.ask(b)
+	if iam.GrantedBy(n.action) == iam.ObjectList {
+		g := &access.Guard{Ask: q, Actions: []string{n.action}}
+		return g, g.Enter(ctx, who, true)
+	}
+	d, err := who.Decide(ctx, &q)
 	if err == nil && !d.Allowed {
-		err = a.refuse(s.id, n.action, d)
+		err = &access.Refusal{Action: n.action, Decision: d}
 	}
-	return err
+	return nil, err
+}
+
+// permitBelow is permit for every key of a prefix. Where only the objects can decide, one of the first must be allowed.
+func (a *API) permitBelow(ctx context.Context, who *access.Asker, b *meta.Bucket, n need) error {
+	q := n.ask(b)
+	q.Key += "*"
+	d, err := who.Decide(ctx, &q)
+	if err != nil || d.Allowed {
+		return err
+	}
+	refused := &access.Refusal{Action: n.action, Decision: d}
+	if d.ExplicitDeny || iam.GrantedBy(n.action) != iam.ObjectList {
+		return refused
+	}
+	page, err := a.Objects.List(ctx, object.Listing{Bucket: b, Prefix: n.key, Max: step})
+	if err != nil {
+		return err
+	}
+	for _, v := range page.Objects {
+		if ok, err := a.readable(ctx, who, b, v); err != nil || ok {
+			return err
+		}
+	}
+	if page.Truncated {
+		return nil // one of the others may be
+	}
+	return refused
+}
+
+// readable reports whether the asker may read the current version of a key.
+func (a *API) readable(ctx context.Context, who *access.Asker, b *meta.Bucket, v *meta.Version) (bool, error) {
+	n := onObject("s3:GetObject", b.Name, v.Key)
+	g := &access.Guard{Ask: n.ask(b), Actions: []string{n.action}}
+	err := g.Judge(ctx, who, v)
+	if fault.Is(err, fault.AccessDenied) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// refused says in the words of this API what access refused; other errors stay what they are.
+func (a *API) refused(id *iam.Identity, err error) error {
+	var r *access.Refusal
+	if !errors.As(err, &r) {
+		return err
+	}
+	return a.refuse(id, r.Action, r.Decision)
 }
 
 // refuse is the error of a decision. The reason is for administrators: it quotes policies.
@@ -165,6 +192,8 @@ func (a *API) authorize(ctx context.Context, c *call, needs []need) error {
 	}
 	var missing error
 	creates := false
+	who := a.asks(c)
+	looks := 0
 	for _, n := range needs {
 		b := c.buckets[n.bucket]
 		if b == nil {
@@ -183,32 +212,60 @@ func (a *API) authorize(ctx context.Context, c *call, needs []need) error {
 		if n.action == "s3:CreateBucket" {
 			b, creates = &meta.Bucket{Name: n.bucket, Account: c.id.Account}, true
 		}
-		if err := a.demand(ctx, c.subject(a), b, n); err != nil {
+		if n.below {
+			if err := a.permitBelow(ctx, who, b, n); err != nil {
+				return err
+			}
+			continue
+		}
+		if n.turn && iam.GrantedBy(n.action) == iam.ObjectList {
+			if looks++; looks > maxLooks {
+				continue
+			}
+		}
+		g, err := a.permit(ctx, who, b, n)
+		if err != nil {
 			return err
 		}
+		if g != nil && !n.turn {
+			c.guard = g
+		}
 	}
+	c.who = who
 	if creates {
 		return nil
 	}
 	return missing
 }
 
+// maxLooks bounds the objects that are looked at before work whose keys are asked for again when their turn comes.
+const maxLooks = 100
+
+// pass holds the version that the operation found to its owner and its list.
+func (c *call) pass(ctx context.Context, v *meta.Version) error { return c.guard.Pass(ctx, c.who, v) }
+
 // may reports whether the caller may do something more than the operation needs; not when that cannot be found out.
 func (a *API) may(c *call, b *meta.Bucket, n need) bool {
-	d, err := a.decide(c.r.Context(), c.subject(a), b, n)
-	return err == nil && d.Allowed
+	_, err := a.permit(c.r.Context(), a.asks(c), b, n)
+	return err == nil
 }
 
 // hideMissing makes a missing key look like one that may not be seen, for who may not list the bucket.
-func (a *API) hideMissing(c *call, b *meta.Bucket, key string, err error) error {
-	if k := fault.KindOf(err); k != fault.NoSuchKey && k != fault.NoSuchVersion && k != fault.DeleteMarker {
+func (a *API) hideMissing(c *call, b *meta.Bucket, versionID string, err error) error {
+	switch fault.KindOf(err) {
+	case fault.NoSuchKey, fault.NoSuchVersion:
+	case fault.DeleteMarker:
+		if versionID != "" {
+			return err // who may read versions may know that this one is a marker
+		}
+	default:
 		return err
 	}
-	n := onListing("s3:ListBucket", b.Name, key, "", 1)
-	if refused := a.demand(c.r.Context(), c.subject(a), b, n); refused != nil {
-		return refused
+	d, failed := a.asks(c).Absence(c.r.Context(), &access.Ask{Bucket: b})
+	if failed == nil && !d.Allowed {
+		failed = a.refuse(c.id, "s3:ListBucket", d)
 	}
-	return err
+	return cmp.Or(failed, err)
 }
 
 // allowAdmin checks a permission that belongs to no bucket.
@@ -244,21 +301,55 @@ var (
 	}
 )
 
-// permissionsOn lists which of some actions the caller has on a bucket and a key; one that ends with a star stands for a prefix of keys.
+// permissionsOn lists which of some actions the caller has on a bucket and on the keys that begin with a prefix, which versions are some of.
 // There are none when that cannot be found out.
-func (a *API) permissionsOn(c *call, b *meta.Bucket, key string, lists ...[]string) []string {
+func (a *API) permissionsOn(c *call, b *meta.Bucket, prefix string, versions []*meta.Version, lists ...[]string) []string {
+	who, ctx := a.asks(c), c.r.Context()
+	return permissions(lists, func(action string) (bool, error) {
+		n := need{action: action, bucket: b.Name, key: prefix + "*"}
+		if action == "s3:ListBucket" || action == "s3:ListBucketVersions" {
+			n = onListing(action, b.Name, prefix, "/", 100)
+		}
+		q := n.ask(b)
+		q.New = true
+		d, err := who.Decide(ctx, &q)
+		if err != nil || d.Allowed || d.ExplicitDeny || action != "s3:GetObject" {
+			return d.Allowed, err
+		}
+		for _, v := range versions {
+			if ok, err := a.readable(ctx, who, b, v); err != nil || ok {
+				return ok, err
+			}
+		}
+		return false, nil
+	})
+}
+
+// permissionsOf lists which of some actions the caller has on a version.
+func (a *API) permissionsOf(c *call, b *meta.Bucket, v *meta.Version, versionID string, lists ...[]string) []string {
+	who, ctx := a.asks(c), c.r.Context()
+	return permissions(lists, func(action string) (bool, error) {
+		n := need{action: action, bucket: b.Name, key: v.Key, version: versionID}
+		q := n.ask(b)
+		if iam.GrantedBy(action) != iam.ObjectList {
+			d, err := who.Decide(ctx, &q)
+			return d.Allowed, err
+		}
+		g := access.Guard{Ask: q, Actions: []string{action}}
+		err := g.Judge(ctx, who, v)
+		return err == nil, nil
+	})
+}
+
+func permissions(lists [][]string, may func(action string) (bool, error)) []string {
 	have := []string{}
-	rules, err := a.Buckets.Rules(c.r.Context(), b)
-	if err != nil {
-		return have
-	}
 	for _, list := range lists {
 		for _, action := range list {
-			n := need{action: action, bucket: b.Name, key: key}
-			if action == "s3:ListBucket" || action == "s3:ListBucketVersions" {
-				n = onListing(action, b.Name, strings.TrimSuffix(key, "*"), "/", 100)
+			ok, err := may(action)
+			if err != nil {
+				return have
 			}
-			if a.decideBy(rules, c.subject(a), b, n).Allowed {
+			if ok {
 				have = append(have, action)
 			}
 		}

@@ -199,6 +199,7 @@ func (a *API) objectRoutes(m *mount) {
 	add(m, operation{
 		id: "copyObject", method: http.MethodPost, path: bucket + "/object/copy", tag: tagObjects, need: data("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
 		summary: "Copy an object",
+		text:    "With its tags, if it has any: then s3:GetObjectTagging on it and s3:PutObjectTagging on the copy are needed, too.",
 	}, a.copyObject)
 	add(m, operation{
 		id: "moveObject", method: http.MethodPost, path: bucket + "/object/move", tag: tagObjects, need: data("s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
@@ -238,12 +239,12 @@ func (a *API) contentRoutes(m *mount) {
 	add(m, operation{
 		id: "createZip", method: http.MethodPost, path: bucket + "/zip", tag: tagContent, need: data("s3:GetObject"),
 		summary: "Get a ticket for an archive",
-		text:    "The ticket is good for one download by the same user within a minute. Prefixes also need s3:ListBucket.",
+		text:    "The ticket is good for one download by the same user within a minute. Prefixes also need s3:ListBucket. The permissions are checked again for each object when its turn comes.",
 	}, a.createZip)
 	add(m, operation{
-		id: "getZip", method: http.MethodGet, path: bucket + "/zip", tag: tagContent, need: data("s3:GetObject"), bodyOut: "application/zip",
+		id: "getZip", method: http.MethodGet, path: bucket + "/zip", tag: tagContent, need: ported("s3:GetObject"), bodyOut: "application/zip",
 		summary: "Download several objects as one archive",
-		text:    "Streamed as it is made. What could not be included is listed at its end in the entry `not included.txt`.",
+		text:    "Streamed as it is made. What could not be included is listed at its end in the entry `not included.txt`. The permission is needed for each object; the ticket stands for it until then.",
 	}, a.getZip)
 	add(m, operation{
 		id: "createUpload", method: http.MethodPost, path: bucket + "/uploads", tag: tagUploads, need: data("s3:PutObject"),
@@ -284,7 +285,7 @@ func (a *API) jobRoutes(m *mount) {
 		id: "createBulkCopy", method: http.MethodPost, path: "/myfsio/jobs/bulk-copy", tag: tagJobs, need: data("s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
 		status: http.StatusAccepted, maxBody: maxJobBody,
 		summary: "Copy or move many objects",
-		text:    "The permissions are checked for each key when its turn comes; s3:DeleteObject is for moves only. Prefixes also need s3:ListBucket.",
+		text:    "The permissions are checked for each key when its turn comes; s3:DeleteObject is for moves only. Prefixes also need s3:ListBucket. Tags go along as with copyObject.",
 	}, a.createBulkCopy)
 	add(m, operation{
 		id: "listJobs", method: http.MethodGet, path: "/myfsio/jobs", tag: tagJobs, need: own(),

@@ -2,9 +2,9 @@ package admin
 
 import (
 	"context"
-	"strconv"
 	"time"
 
+	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/object"
@@ -14,12 +14,14 @@ import (
 // refresh looks up who the job is for and what it is about, anew for each step: rights that were taken away end it.
 func (w *worker) refresh(ctx context.Context) (err error) {
 	const op = "admin.job"
-	if w.id, err = w.a.IAM.Identity(ctx, w.j.userID); err != nil {
+	id, err := w.a.IAM.Identity(ctx, w.j.userID)
+	if err != nil {
 		if fault.Is(err, fault.NoSuchUser) {
 			return fault.New(op, fault.AccessDenied, "The user who started the job is gone.")
 		}
 		return err
 	}
+	w.who = w.a.asker(id, w.j.remote, access.Circumstances{Time: w.a.Clock.Now(), Secure: w.j.secure})
 	same := func(name, id string) (*meta.Bucket, error) {
 		b, err := w.a.Buckets.Get(ctx, name)
 		if err == nil && b.ID.String() != id {
@@ -36,38 +38,22 @@ func (w *worker) refresh(ctx context.Context) (err error) {
 	return err
 }
 
-func (w *worker) subject() subject {
-	return subject{w.id, func(name string) ([]string, bool) {
-		switch name {
-		case "aws:SourceIp":
-			return []string{w.j.remote}, w.j.remote != ""
-		case "aws:SecureTransport":
-			return []string{strconv.FormatBool(w.j.secure)}, true
-		case "aws:CurrentTime":
-			return []string{w.a.Clock.Now().UTC().Format(time.RFC3339)}, true
-		case "aws:EpochTime":
-			return []string{strconv.FormatInt(w.a.Clock.Now().Unix(), 10)}, true
-		}
-		return nil, false
-	}}
-}
-
-// allowed checks what one key needs.
-func (w *worker) allowed(ctx context.Context, needs ...need) error {
+// permit checks what one key needs. It returns the guard of the object that is read; nil for none.
+func (w *worker) permit(ctx context.Context, needs ...need) (guard *access.Guard, err error) {
 	for _, n := range needs {
 		b := w.from
 		if w.to != nil && n.bucket == w.to.Name {
 			b = w.to
 		}
-		d, err := w.a.decide(ctx, w.subject(), b, n)
+		g, err := w.a.permit(ctx, w.who, b, n)
 		if err != nil {
-			return err
+			return nil, w.a.refused(nil, err)
 		}
-		if !d.Allowed {
-			return w.a.refuse(nil, n.action, d)
+		if g != nil {
+			guard = g
 		}
 	}
-	return nil
+	return guard, nil
 }
 
 func (w *worker) do(ctx context.Context) error {
@@ -97,7 +83,7 @@ func (w *worker) list(ctx context.Context, prefix, after string, limit int) (pag
 		if err := w.refresh(ctx); err != nil {
 			return err
 		}
-		if err := w.allowed(ctx, onListing("s3:ListBucket", w.from.Name, prefix, "", limit)); err != nil {
+		if _, err := w.permit(ctx, onListing("s3:ListBucket", w.from.Name, prefix, "", limit)); err != nil {
 			return err
 		}
 		page, err = w.a.Objects.List(ctx, object.Listing{Bucket: w.from, Prefix: prefix, After: after, Max: limit})
@@ -240,7 +226,7 @@ func (w *worker) remove(ctx context.Context, keys []string) ([]outcome, error) {
 	var batch []object.BatchItem
 	var at []int
 	for i, key := range keys {
-		if out[i].err = w.allowed(ctx, onObject("s3:DeleteObject", w.from.Name, key)); out[i].err != nil {
+		if _, out[i].err = w.permit(ctx, onObject("s3:DeleteObject", w.from.Name, key)); out[i].err != nil {
 			continue
 		}
 		got, err := w.a.Objects.Get(ctx, object.GetInput{Bucket: w.from, Key: key, HeadOnly: true})
@@ -259,7 +245,7 @@ func (w *worker) remove(ctx context.Context, keys []string) ([]outcome, error) {
 	if len(batch) == 0 {
 		return out, nil
 	}
-	done, err := w.a.Objects.DeleteBatch(ctx, w.from, object.Caller{Account: w.j.account, User: w.j.userID}, batch)
+	done, err := w.a.Objects.DeleteBatch(ctx, w.from, callerOf(w.who.ID), batch)
 	if err != nil {
 		return nil, err
 	}
@@ -276,23 +262,23 @@ func (w *worker) remove(ctx context.Context, keys []string) ([]outcome, error) {
 // overwritten and is there by now is told as a failure, which is the safe way to be wrong.
 func (w *worker) copy(ctx context.Context, keys []string) ([]outcome, error) {
 	out := make([]outcome, len(keys))
-	who := object.Caller{Account: w.j.account, User: w.j.userID}
 	for i, key := range keys {
 		target, _ := place(w.j.base, w.j.put, key)
 		needs := onCopy(w.from.Name, key, "", w.to.Name, target, !w.j.overs)
 		if w.j.kind == "move" {
 			needs = append(needs, onObject("s3:DeleteObject", w.from.Name, key))
 		}
-		if out[i].err = w.allowed(ctx, needs...); out[i].err != nil {
+		guard, err := w.permit(ctx, needs...)
+		if err != nil {
+			out[i].err = err
 			continue
 		}
-		one := copying{from: w.from, to: w.to, key: key, target: target, overwrite: w.j.overs}
+		one := copying{who: w.who, guard: guard, from: w.from, to: w.to, key: key, target: target, overwrite: w.j.overs}
 		var got object.Written
-		var err error
 		if w.j.kind == "move" {
-			got, err = w.a.moveOne(ctx, who, one)
+			got, err = w.a.moveOne(ctx, one)
 		} else {
-			_, got, err = w.a.copyOne(ctx, who, one)
+			_, got, err = w.a.copyOne(ctx, one)
 		}
 		switch {
 		case w.j.kind == "move" && fault.Is(err, fault.NoSuchKey):
@@ -300,7 +286,7 @@ func (w *worker) copy(ctx context.Context, keys []string) ([]outcome, error) {
 		case err != nil && fatal(ctx, err):
 			return nil, err
 		case err != nil:
-			out[i].err = err
+			out[i].err = w.a.refused(nil, err)
 		default:
 			out[i].bytes = got.Version.Size
 		}

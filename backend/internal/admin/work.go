@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/fault"
-	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
@@ -183,7 +183,7 @@ type worker struct {
 	last time.Time // of the last save
 
 	from, to *meta.Bucket
-	id       *iam.Identity
+	who      *access.Asker
 }
 
 // work does one job, from where it is to its end or the end of ctx.

@@ -57,6 +57,10 @@ func TestAuthorizeAcrossAccounts(t *testing.T) {
 		require.NoError(t, err)
 	}
 	docs := &meta.Bucket{Name: "docs", Account: DefaultAccount}
+	lists := map[string]*meta.ACL{
+		"none": nil, "grants": {Grants: []meta.Grant{{Group: meta.AllUsers, Permission: meta.Read}}},
+		"grants not": {Grants: []meta.Grant{{Group: meta.AllUsers, Permission: meta.Write}, {Group: meta.AllUsers, Permission: meta.ReadACP}}},
+	}
 	for _, account := range []string{DefaultAccount, "team", ""} {
 		for effect, policies := range identity {
 			who := Anonymous
@@ -71,9 +75,7 @@ func TestAuthorizeAcrossAccounts(t *testing.T) {
 			for _, onBucket := range []string{"none", "Allow", "Deny"} {
 				for _, acl := range []string{"none", "grants", "grants not"} {
 					a := Access{Action: "s3:GetObject", Bucket: docs, Key: "k", BucketPolicy: bucket[onBucket]}
-					if acl != "none" {
-						a.Grants = func(action string) bool { return action == "s3:GetObject" && acl == "grants" }
-					}
+					a.ACL = lists[acl]
 					mine, theirs := effect == "Allow", onBucket == "Allow" || acl == "grants"
 					denied := effect == "Deny" || onBucket == "Deny"
 					want := !denied && map[string]bool{DefaultAccount: mine || theirs, "team": mine && theirs, "": theirs}[account]
@@ -118,7 +120,7 @@ func TestObjectsOfAnotherAccount(t *testing.T) {
 		require.NoError(t, err)
 		return d
 	}
-	grants := func(string) bool { return true }
+	grants := &meta.ACL{Grants: []meta.Grant{{Group: meta.AllUsers, Permission: meta.FullControl}}}
 	for _, c := range []struct {
 		who  *Identity
 		a    Access
@@ -126,12 +128,12 @@ func TestObjectsOfAnotherAccount(t *testing.T) {
 	}{
 		{owner, Access{}, true},
 		{mine, Access{}, false},
-		{mine, Access{Grants: grants}, true},
+		{mine, Access{ACL: grants}, true},
 		{mine, Access{BucketPolicy: parse("Allow")}, false},
 		{Anonymous, Access{BucketPolicy: parse("Allow")}, false},
-		{Anonymous, Access{Grants: grants}, true},
+		{Anonymous, Access{ACL: grants}, true},
 		{owner, Access{BucketPolicy: parse("Deny")}, false},
-		{mine, Access{BucketPolicy: parse("Deny"), Grants: grants}, false},
+		{mine, Access{BucketPolicy: parse("Deny"), ACL: grants}, false},
 	} {
 		c.a.Action, c.a.Bucket, c.a.Key, c.a.Owner = "s3:GetObject", docs, "k", team.Number
 		require.Equal(t, c.want, s.Authorize(c.who, c.a).Allowed, "%+v", c)

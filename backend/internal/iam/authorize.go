@@ -13,9 +13,10 @@ type Access struct {
 	Bucket       *meta.Bucket     // nil for what concerns no bucket; for one that is to be created, its name and the creator's account
 	BucketPolicy *policy.Document // nil when there is none
 	Restricted   bool             // what BucketPolicy allows is for those of the bucket's account alone
-	// Grants reports whether the ACL that governs the action grants it to the caller; nil without one. What an ACL grants to the account
-	// that owns the bucket is no grant to its users: inside an account their own policies decide.
-	Grants func(action string) bool
+	// ACL is the list that GrantedBy names for the action; nil without one. What a list grants to the account that owns the bucket or the
+	// object is no grant to its users: inside an account their own policies decide.
+	ACL          *meta.ACL
+	IgnorePublic bool // what ACL grants to all users, or to all that have an account, does not count
 	// Owner is the account of the object where that is not the bucket's, else empty. Its users need no grant then, those of the bucket's
 	// account do, and what the bucket's policy allows does not reach the object; its denials do.
 	Owner string
@@ -63,14 +64,14 @@ func decide(id *Identity, a Access) policy.Decision {
 			req.Resource = policy.ObjectARN(a.Bucket.Name, a.Key)
 		}
 	}
-	if a.BucketPolicy == nil && a.Grants == nil {
+	if a.BucketPolicy == nil && a.ACL == nil {
 		return policy.Evaluate(&req, id.sources[:])
 	}
 	sources := [...]policy.Source{
 		id.sources[0],
 		{Name: "bucket policy", Kind: policy.SourceResource, Document: a.BucketPolicy,
 			DenyOnly: foreign || a.Restricted && (id.Anonymous || req.Principal.Account != req.ResourceAccount)},
-		{Name: "access control list", Kind: policy.SourceResource, Grants: a.Grants},
+		{Name: "access control list", Kind: policy.SourceResource, Grants: id.granter(&a)},
 	}
 	return policy.Evaluate(&req, sources[:])
 }

@@ -244,7 +244,7 @@ func (c *call) tellACL(owner string, acl *meta.ACL) {
 }
 
 func (s *Server) putBucketACL(c *call) error {
-	ownership, err := c.ownership(c.record)
+	ownership, err := s.Buckets.OwnershipOf(c.ctx(), c.record)
 	if err != nil {
 		return err
 	}
@@ -300,8 +300,8 @@ func (c *call) holdingOf(version string) (o *object.Object, owner string, acl *m
 	if err != nil {
 		return nil, "", nil, c.missing(err)
 	}
-	if err = c.pass(&c.guard, o.Version); err == nil {
-		owner, acl, err = c.holding(o.Version, c.record)
+	if err = c.pass(o.Version); err == nil {
+		owner, acl, err = c.s.access.Holding(c.ctx(), o.Version, c.record)
 	}
 	return o, owner, acl, err
 }
@@ -316,7 +316,7 @@ func (s *Server) putObjectACL(c *call) error {
 	if err != nil {
 		return err
 	}
-	ownership, err := c.ownership(c.record)
+	ownership, err := s.Buckets.OwnershipOf(c.ctx(), c.record)
 	if err != nil {
 		return err
 	}

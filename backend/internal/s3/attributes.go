@@ -72,7 +72,7 @@ func (s *Server) objectAttributes(c *call) error {
 	if err != nil {
 		return c.missing(err)
 	}
-	if err := c.pass(&c.guard, o.Version); err != nil {
+	if err := c.pass(o.Version); err != nil {
 		return err
 	}
 	v := o.Version

@@ -1,17 +1,18 @@
 package s3
 
 import (
-	"crypto/tls"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/myfsio/myfsio/backend/internal/bucket"
+	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/object"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
+	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
 // authorize asks for every action of the operation.
@@ -23,37 +24,65 @@ func (c *call) authorize() error {
 	if b == nil { // it need not exist: whoever makes it owns it
 		b = &meta.Bucket{Name: c.bucket, Account: c.id.Account}
 	}
-	if _, err := c.rulesOf(b); err != nil {
-		return err
-	}
 	version := c.query.get("versionId")
-	c.guard = guard{bucket: b, key: c.key, version: version, actions: c.op.actions(version != ""), keys: c.condition}
-	return c.enter(&c.guard, c.op.Owned)
+	c.guard = access.Guard{Ask: c.ask("", b, c.key), Actions: c.op.actions(version != "")}
+	return c.guard.Enter(c.ctx(), &c.asker, c.op.Owned)
+}
+
+// asks is who the request is from, once that is known.
+func (c *call) asks(id *iam.Identity) {
+	c.id = id
+	k := access.Circumstances{
+		Time: c.now, Addr: c.peer.addr, Secure: c.peer.secure, Header: c.r.Header, AuthType: c.claim.Kind.String(), Signature: c.claim.Kind.Version(), Signed: c.claim.Time,
+	}
+	if c.r.TLS != nil {
+		k.TLS = c.r.TLS.Version
+	}
+	if k.AuthType == "" && !id.Anonymous { // by X-Access-Key
+		k.AuthType = sigv4.HeaderV4.String()
+	}
+	c.asker = access.Asker{Service: c.s.access, ID: id, Circumstances: k}
+	if !c.site && (c.op.Name == "GetObject" || c.op.Name == "HeadObject") {
+		c.asker.Look = c.lookFetched
+	}
+}
+
+// ask is a question about the bucket or about a key. A key of the request's own bucket has the version that the request names.
+func (c *call) ask(action string, b *meta.Bucket, key string) access.Ask {
+	q := access.Ask{Action: action, Bucket: b, Key: key, Keys: c.condition}
+	if b == c.record {
+		q.Version = c.query.get("versionId")
+	}
+	q.New = c.scope != Object || slices.Contains(c.op.Actions, "s3:PutObject") // the object that is there is not what this is about
+	return q
+}
+
+// askOf is a question about a version.
+func (c *call) askOf(action string, of object.VersionInput) access.Ask {
+	return access.Ask{Action: action, Bucket: of.Bucket, Key: of.Key, Version: of.VersionID, Keys: c.condition}
 }
 
 // may asks whether the caller is allowed an action.
 func (c *call) may(action string, b *meta.Bucket, key string) bool {
-	return c.mayWith(action, b, key, c.condition)
+	return c.allowed(c.ask(action, b, key))
 }
 
-func (c *call) mayWith(action string, b *meta.Bucket, key string, keys func(string) ([]string, bool)) bool {
-	return c.decide(action, b, key, keys).Allowed
+// mayOn is may for a version.
+func (c *call) mayOn(action string, of object.VersionInput) bool {
+	return c.allowed(c.askOf(action, of))
 }
 
-// rulesOf returns what the bucket's own documents say about access; those of the request's bucket are read once.
-func (c *call) rulesOf(b *meta.Bucket) (bucket.Rules, error) {
-	if b != c.record {
-		return c.s.Buckets.Rules(c.ctx(), b)
+// allowed asks a question. What cannot be read allows nothing.
+func (c *call) allowed(q access.Ask) bool {
+	d, err := c.asker.Decide(c.ctx(), &q)
+	if err != nil {
+		c.s.Logger.ErrorContext(c.ctx(), "request refused", "request", c.info.RequestID, "operation", c.info.Operation, "error", err.Error())
 	}
-	if c.access == nil {
-		r, err := c.s.Buckets.Rules(c.ctx(), b)
-		if err != nil {
-			return r, err
-		}
-		c.access = &r
-	}
-	return *c.access, nil
+	return err == nil && d.Allowed
 }
+
+// pass holds the version that the operation found to its owner and its list.
+func (c *call) pass(v *meta.Version) error { return c.guard.Pass(c.ctx(), &c.asker, v) }
 
 // conceal turns the absence of a key into AccessDenied for callers who may not list the bucket, as S3 does: they must not learn what is
 // there by asking.
@@ -85,24 +114,19 @@ var headerConditions = map[string]bool{
 	"x-amz-storage-class": true, "if-match": true, "if-none-match": true, "x-amz-object-ownership": true,
 }
 
-// condition computes a condition key when a policy asks for it; false when the request does not have it.
+// condition computes a condition key of S3 when a policy asks for it; false when the request does not have it. What every request has is known
+// to access.
 func (c *call) condition(name string) ([]string, bool) {
 	if v, ok := c.tagCondition(name); ok {
 		return v, len(v) > 0
 	}
-	lower := strings.ToLower(name)
-	if v, ok := strings.CutPrefix(lower, "aws:"); ok {
-		return c.globalCondition(v)
-	}
-	name, ok := strings.CutPrefix(lower, "s3:")
+	name, ok := strings.CutPrefix(name, "s3:")
 	if !ok {
 		return nil, false
 	}
 	switch name {
 	case "prefix", "delimiter", "max-keys":
 		return some(c.query.lookup(name))
-	case "versionid":
-		return some(c.query.lookup("versionId"))
 	case "x-amz-copy-source":
 		o, err := parseCopySource(c.header.Get(copySource))
 		if err != nil {
@@ -113,68 +137,13 @@ func (c *call) condition(name string) ([]string, bool) {
 	case "x-amz-content-sha256":
 		v := c.header.Get("X-Amz-Content-Sha256")
 		return one(v, v != "")
-	case "authtype":
-		return one(c.claim.Kind.String(), c.claim.Kind.String() != "")
-	case "signatureversion":
-		return one(c.claim.Kind.Version(), c.claim.Kind.Version() != "")
-	case "signatureage":
-		return one(itoa(c.claim.Age(c.now).Milliseconds()), !c.claim.Time.IsZero())
-	case "tlsversion":
-		return c.tlsVersion()
-	case "objectcreationoperation":
+	case "ObjectCreationOperation":
 		return one(strconv.FormatBool(c.op.Name != "UploadPart" && c.op.Name != "UploadPartCopy"), true)
 	case "object-lock-mode", "object-lock-retain-until-date", "object-lock-legal-hold", "object-lock-remaining-retention-days":
 		return c.lockCondition(name)
 	}
 	if headerConditions[name] {
 		return some(headerValue(c, name))
-	}
-	return nil, false
-}
-
-func (c *call) globalCondition(name string) ([]string, bool) {
-	switch name {
-	case "sourceip":
-		return one(c.peer.addr.String(), c.peer.addr.IsValid())
-	case "securetransport":
-		return one(strconv.FormatBool(c.peer.secure), true)
-	case "currenttime":
-		return one(c.now.UTC().Format(time.RFC3339), true)
-	case "epochtime":
-		return one(itoa(c.now.Unix()), true)
-	case "referer":
-		return some(headerValue(c, "Referer"))
-	case "useragent":
-		return some(headerValue(c, "User-Agent"))
-	}
-	if c.id.Anonymous {
-		return nil, false
-	}
-	switch name {
-	case "username":
-		_, name, ok := strings.Cut(c.id.ARN(), ":user/")
-		return one(name, ok)
-	case "userid":
-		return one(c.id.UserID, true)
-	case "principalarn":
-		return one(c.id.ARN(), true)
-	case "principalaccount":
-		return one(iam.AccountNumber(c.id.Account), true)
-	case "principaltype":
-		return one("User", true)
-	}
-	return nil, false
-}
-
-func (c *call) tlsVersion() ([]string, bool) {
-	if c.r.TLS == nil {
-		return nil, false // a proxy does not tell
-	}
-	switch c.r.TLS.Version {
-	case tls.VersionTLS12:
-		return one("1.2", true)
-	case tls.VersionTLS13:
-		return one("1.3", true)
 	}
 	return nil, false
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/myfsio/myfsio/backend/internal/bucket"
@@ -51,7 +50,11 @@ func (s *Server) listBuckets(c *call) error {
 			return err
 		}
 		for _, b := range page {
-			if b.Account != c.id.Account || !c.mayWith("s3:ListBucket", b, "", c.withoutPage) || (region != "" && region != s.regionOf(b)) {
+			lists, err := c.asker.Lists(c.ctx(), b)
+			if err != nil {
+				return err
+			}
+			if !lists || (region != "" && region != s.regionOf(b)) {
 				after = b.Name
 				continue
 			}
@@ -70,15 +73,6 @@ func (s *Server) listBuckets(c *call) error {
 	}
 	c.w.document(doc)
 	return nil
-}
-
-// withoutPage leaves out the condition keys of a listing: the parameters of ListBuckets are not those.
-func (c *call) withoutPage(name string) ([]string, bool) {
-	switch strings.ToLower(name) {
-	case "s3:prefix", "s3:delimiter", "s3:max-keys":
-		return nil, false
-	}
-	return c.condition(name)
 }
 
 func (s *Server) regionOf(b *meta.Bucket) string {

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/checksum"
 	"github.com/myfsio/myfsio/backend/internal/fault"
@@ -57,7 +58,7 @@ func parseCopySource(value string) (o origin, err error) {
 
 // source finds and authorizes the source of a copy. The version that it returns is the one to copy: where the bucket has versions, the
 // one that was current now.
-func (c *call) source() (in object.GetInput, o origin, g *guard, err error) {
+func (c *call) source() (in object.GetInput, o origin, g *access.Guard, err error) {
 	if values := c.header[copySource]; len(values) != 1 {
 		return in, o, nil, s3err.Argument("There must be one copy source.", "x-amz-copy-source", strings.Join(values, ","))
 	}
@@ -87,15 +88,12 @@ func (c *call) source() (in object.GetInput, o origin, g *guard, err error) {
 	if err := c.expectOwner("X-Amz-Source-Expected-Bucket-Owner", b); err != nil {
 		return in, o, nil, err
 	}
-	if _, err := c.rulesOf(b); err != nil {
-		return in, o, nil, err
-	}
 	action := "s3:GetObject"
 	if o.version != "" {
 		action = "s3:GetObjectVersion"
 	}
-	g = &guard{bucket: b, key: o.key, version: o.version, actions: names(action), keys: c.conditionOf(object.VersionInput{Bucket: b, Key: o.key, VersionID: o.version})}
-	if err := c.enter(g, true); err != nil {
+	g = &access.Guard{Ask: c.askOf("", object.VersionInput{Bucket: b, Key: o.key, VersionID: o.version}), Actions: names(action)}
+	if err := g.Enter(c.ctx(), &c.asker, true); err != nil {
 		return in, o, nil, err
 	}
 	in = object.GetInput{Bucket: b, Key: o.key, VersionID: o.version, If: readConditions(c.header, "X-Amz-Copy-Source-")}
@@ -128,16 +126,16 @@ func (c *call) sourceFailure(err error, in object.GetInput) error {
 
 // pinned looks the source up and returns it with its version named, so that what was looked at is what is copied. In a bucket without
 // versions there is nothing to name; the copy is then of whatever is current when it is made.
-func (c *call) pinned(in object.GetInput, g *guard) (object.GetInput, *object.Object, error) {
+func (c *call) pinned(in object.GetInput, g *access.Guard) (object.GetInput, *object.Object, error) {
 	in.HeadOnly = true
 	o, err := c.s.Objects.Get(c.ctx(), in)
 	if err != nil {
 		return in, nil, c.sourceFailure(err, in)
 	}
-	if err := c.pass(g, o.Version); err != nil {
+	if err := g.Pass(c.ctx(), &c.asker, o.Version); err != nil {
 		return in, nil, err
 	}
-	if in.HeadOnly = false; g.unsure {
+	if in.HeadOnly = false; g.One() {
 		in.Seen = o.Version.Order // what may be copied is this version alone
 	}
 	if o.VersionID != "" {

@@ -117,7 +117,7 @@ func (c *call) mayDelete(of object.VersionInput) error {
 	if of.VersionID != "" {
 		action = "s3:DeleteObjectVersion"
 	}
-	if !c.mayWith(action, of.Bucket, of.Key, c.conditionOf(of)) {
+	if !c.mayOn(action, of) {
 		return s3err.New("AccessDenied")
 	}
 	return nil

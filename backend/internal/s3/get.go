@@ -77,7 +77,7 @@ func (s *Server) readObject(c *call) error {
 	if f.err != nil {
 		return c.missing(f.err)
 	}
-	if err := c.pass(&c.guard, f.o.Version); err != nil {
+	if err := c.pass(f.o.Version); err != nil {
 		return err
 	}
 	if err := c.describe(f.o, f.in.PartNumber); err != nil {

@@ -8,16 +8,16 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
-// Document answers a request for a document of a bucket or of an object as this port would answer id with a good signature, so that the
+// Document answers a request for a document of a bucket or of an object as this port would answer who asks, so that the
 // admin API has the same checks and the same errors. Path and query of the target name the document, as /bucket/key?retention; header may be
 // nil. outer is the request that it comes from: client, proxies and TLS are its.
-func (s *Server) Document(outer *http.Request, id *iam.Identity, method string, target *url.URL, header http.Header, body []byte) ([]byte, *s3err.Error) {
+func (s *Server) Document(outer *http.Request, who *access.Asker, method string, target *url.URL, header http.Header, body []byte) ([]byte, *s3err.Error) {
 	start := s.Clock.Now()
 	info := &reqinfo.Info{RequestID: s.Idents.Request()}
 	r := outer.Clone(reqinfo.With(outer.Context(), info))
@@ -36,7 +36,7 @@ func (s *Server) Document(outer *http.Request, id *iam.Identity, method string, 
 		r.Header.Set("Content-Md5", base64.StdEncoding.EncodeToString(sum[:]))
 	}
 	to := &inside{header: http.Header{}}
-	c := &call{s: s, r: r, w: newResponse(to, r, s.IdleTimeout), header: r.Header, now: start, info: info, trusted: id}
+	c := &call{s: s, r: r, w: newResponse(to, r, s.IdleTimeout), header: r.Header, now: start, info: info, trusted: who}
 	c.peer = s.peerOf(r)
 	c.peer.hosts = []string{""} // the path alone names the bucket
 	info.Remote = c.peer.addr.String()
@@ -61,7 +61,9 @@ func (w *inside) WriteHeader(int)             {}
 func (w *inside) Write(p []byte) (int, error) { return w.body.Write(p) }
 
 // trust takes the place of authenticate for a caller that the admin API knows.
-func (c *call) trust(id *iam.Identity) {
+func (c *call) trust(who *access.Asker) {
 	c.signed, c.claim = &sigv4.Request{Method: c.r.Method, Header: c.r.Header, Length: c.r.ContentLength}, &sigv4.Auth{}
-	c.is(id)
+	c.is(who.ID)
+	c.asks(who.ID)
+	c.asker.Circumstances = who.Circumstances
 }

@@ -167,7 +167,7 @@ func (s *Server) putObjectLegalHold(c *call) error {
 // bypasses reports whether the request wants to bypass governance and may. Clients send the header with every deletion; without the right
 // it does nothing.
 func (c *call) bypasses(in object.VersionInput) bool {
-	return strings.EqualFold(c.header.Get(bypassHeader), "true") && c.mayWith("s3:BypassGovernanceRetention", in.Bucket, in.Key, c.conditionOf(in))
+	return strings.EqualFold(c.header.Get(bypassHeader), "true") && c.mayOn("s3:BypassGovernanceRetention", in)
 }
 
 // newLock reads the lock of a new object, which the caller must be allowed to set.

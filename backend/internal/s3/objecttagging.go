@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -159,39 +160,15 @@ func (c *call) copiedTags(from object.GetInput, source meta.Tags, replace bool) 
 		action = "s3:GetObjectVersionTagging"
 	}
 	of := object.VersionInput{Bucket: from.Bucket, Key: from.Key, VersionID: from.VersionID}
-	if !c.mayWith(action, from.Bucket, from.Key, c.conditionOf(of)) || !c.may("s3:PutObjectTagging", c.record, c.key) {
+	if !c.mayOn(action, of) || !c.may("s3:PutObjectTagging", c.record, c.key) {
 		return nil, s3err.New("AccessDenied")
 	}
 	return source, nil
 }
 
-// conditionOf is condition for another version than the one that the request is about.
-func (c *call) conditionOf(in object.VersionInput) func(string) ([]string, bool) {
-	return func(name string) ([]string, bool) {
-		if strings.EqualFold(name, "s3:VersionId") {
-			return one(in.VersionID, in.VersionID != "")
-		}
-		if tag, ok := cutFold(name, "s3:ExistingObjectTag/"); ok {
-			return c.existingTag(in, tag)
-		}
-		return c.condition(name)
-	}
-}
-
-// tagCondition computes the condition keys of tags; false for any other key.
+// tagCondition computes the condition keys of the tags that the request sets; false for any other key.
 func (c *call) tagCondition(name string) ([]string, bool) {
-	if tag, ok := cutFold(name, "s3:ExistingObjectTag/"); ok {
-		if c.scope != Object || slices.Contains(c.op.Actions, "s3:PutObject") { // the object that is there is not what this is about
-			return nil, true
-		}
-		in, err := c.named()
-		if err != nil {
-			return nil, true
-		}
-		v, _ := c.existingTag(in, tag)
-		return v, true
-	}
-	if tag, ok := cutFold(name, "s3:RequestObjectTag/"); ok {
+	if tag, ok := strings.CutPrefix(name, "s3:RequestObjectTag/"); ok {
 		for _, t := range c.requestTags() {
 			if t.Name == tag {
 				return []string{t.Value}, true
@@ -199,7 +176,7 @@ func (c *call) tagCondition(name string) ([]string, bool) {
 		}
 		return nil, true
 	}
-	if strings.EqualFold(name, "s3:RequestObjectTagKeys") {
+	if name == "s3:RequestObjectTagKeys" {
 		var names []string
 		for _, t := range c.requestTags() {
 			names = append(names, t.Name)
@@ -209,44 +186,12 @@ func (c *call) tagCondition(name string) ([]string, bool) {
 	return nil, false
 }
 
-func cutFold(s, prefix string) (string, bool) {
-	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
-		return "", false
+// lookFetched is look for what GetObject and HeadObject send: a policy decides over the tags of that version, and it is read once.
+func (c *call) lookFetched(_ context.Context, in object.VersionInput) (*object.Object, error) {
+	if f := c.fetch(); f.err == nil && in.Bucket == c.record && in.Key == c.key {
+		return f.o, nil
 	}
-	return s[len(prefix):], true
-}
-
-// tagged is a version whose tags a policy asked for: policies ask for one tag after the other.
-type tagged struct {
-	in   object.VersionInput
-	tags meta.Tags
-}
-
-// existingTag returns the value of a tag of the version.
-func (c *call) existingTag(in object.VersionInput, name string) ([]string, bool) {
-	if c.tagged.in != in {
-		c.tagged = tagged{in: in, tags: c.existingTags(in)}
-	}
-	for _, t := range c.tagged.tags {
-		if t.Name == name {
-			return []string{t.Value}, true
-		}
-	}
-	return nil, false
-}
-
-// existingTags reads the version, which only a policy that asks for one of its tags costs.
-func (c *call) existingTags(in object.VersionInput) meta.Tags {
-	if !c.site && (c.op.Name == "GetObject" || c.op.Name == "HeadObject") {
-		if f := c.fetch(); f.err == nil {
-			return f.o.Version.Tags
-		}
-	}
-	o, err := c.look(in)
-	if err != nil {
-		return nil
-	}
-	return o.Version.Tags
+	return c.look(in)
 }
 
 // requestTags are the tags that the request wants to set. What is refused later has none.

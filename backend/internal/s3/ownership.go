@@ -33,7 +33,7 @@ func (c *call) owner(account string) s3xml.Owner {
 
 // ownerIn returns what names the owner of an object in the request's bucket by the account of its record.
 func (c *call) ownerIn() (func(account string) s3xml.Owner, error) {
-	ownership, err := c.ownership(c.record)
+	ownership, err := c.s.Buckets.OwnershipOf(c.ctx(), c.record)
 	return func(account string) s3xml.Owner {
 		if ownership == meta.BucketOwnerEnforced {
 			account = c.record.Account
@@ -128,12 +128,11 @@ func (c *call) newObject() (object.Caller, *meta.ACL, error) {
 	if err != nil || !ask.given() && who.Account == c.record.Account {
 		return who, nil, err
 	}
-	ownership, err := c.ownership(c.record)
+	who, ownership, err := c.asker.Writer(c.ctx(), c.record)
 	if err != nil {
 		return who, nil, err
 	}
 	if ownership == meta.BucketOwnerEnforced {
-		who.Account = c.record.Account
 		if acl := ask.list(Object, who.Account, who.Account); acl != nil {
 			err = s3err.New("AccessControlListNotSupported")
 		}
@@ -147,12 +146,12 @@ func (c *call) newObject() (object.Caller, *meta.ACL, error) {
 		return who, nil, nil
 	}
 	// The object is the writer's: no right is needed that its owner has. Somebody without an account has no policies that could allow it.
-	a, err := c.question("s3:PutObjectAcl", c.record, c.key, c.condition)
+	q := c.ask("s3:PutObjectAcl", c.record, c.key)
+	d, err := c.asker.DecideOwned(c.ctx(), &q, who.Account, nil, false)
 	if err != nil {
 		return who, nil, err
 	}
-	a.Owner = who.Account
-	if d := c.s.IAM.Authorize(c.id, a); d.ExplicitDeny || !d.Allowed && !c.id.Anonymous {
+	if d.ExplicitDeny || !d.Allowed && !c.id.Anonymous {
 		return who, nil, s3err.New("AccessDenied")
 	}
 	return who, acl, c.admitACL(acl)

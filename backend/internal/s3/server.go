@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/clock"
 	"github.com/myfsio/myfsio/backend/internal/fault"
@@ -69,6 +70,7 @@ type Deps struct {
 // Server answers S3 requests. It is safe for concurrent use.
 type Server struct {
 	Deps
+	access     access.Service
 	verifier   *sigv4.Verifier
 	publicHost string
 	corsRules  []meta.CORSRule // for buckets without their own
@@ -90,7 +92,7 @@ func New(d Deps) *Server {
 		domains[i] = strings.ToLower(name)
 	}
 	d.Domains, d.WebsiteDomain = domains, strings.ToLower(d.WebsiteDomain)
-	return &Server{Deps: d, verifier: sigv4.NewVerifier(d.Region, d.Service), publicHost: hostOf(d.APIBaseURL), corsRules: d.CORS.rules()}
+	return &Server{Deps: d, access: access.Service{Buckets: d.Buckets, Objects: d.Objects, IAM: d.IAM}, verifier: sigv4.NewVerifier(d.Region, d.Service), publicHost: hostOf(d.APIBaseURL), corsRules: d.CORS.rules()}
 }
 
 // call is one request on its way through the server.
@@ -107,19 +109,18 @@ type call struct {
 	claim   *sigv4.Auth    // what the request says of its signature
 	signed  *sigv4.Request // and what was signed
 	id      *iam.Identity
-	form    *form         // of PostObject
-	record  *meta.Bucket  // nil for the service and where the bucket need not exist
-	access  *bucket.Rules // of record, once they were asked for
+	asker   access.Asker // the same, for decisions
+	form    *form        // of PostObject
+	record  *meta.Bucket // nil for the service and where the bucket need not exist
 	info    *reqinfo.Info
 	site    bool          // the host is that of a website
 	failed  *s3err.Error  // why the error document of a website could not be had, nil for nothing
-	trusted *iam.Identity // who is known already; nil when the request has to say
+	trusted *access.Asker // who is known already; nil when the request has to say
 
 	read func() ([]byte, error) // the document that came as the body, once it has been read
 
-	guard   guard                  // of the object that the request is for
+	guard   access.Guard           // of the object that the request is for
 	fetched fetched                // of GetObject and HeadObject
-	tagged  tagged                 // the version whose tags a policy asked for
 	owners  map[string]s3xml.Owner // by account, those that were looked up
 }
 
@@ -176,6 +177,8 @@ func (c *call) handle() (err error) {
 			c.trust(c.trusted)
 		} else if err := c.authenticate(); err != nil {
 			return err
+		} else {
+			c.asks(c.id)
 		}
 		if err := c.admit(); err != nil {
 			return err

@@ -36,7 +36,8 @@ func (s *Server) website(c *call) error {
 	if c.r.Method != get && c.r.Method != head {
 		return s3err.New("MethodNotAllowed").With("Method", c.r.Method).With("ResourceType", "OBJECT").WithHeader("Allow", "GET, HEAD")
 	}
-	c.op, c.query, c.id, c.claim, c.signed = find(get, Object, &query{}, http.Header{}), query{}, iam.Anonymous, &sigv4.Auth{}, &sigv4.Request{}
+	c.op, c.query, c.claim, c.signed = find(get, Object, &query{}, http.Header{}), query{}, &sigv4.Auth{}, &sigv4.Request{}
+	c.asks(iam.Anonymous)
 	if err := bucket.ValidName(c.bucket); err != nil {
 		return err
 	}
@@ -115,7 +116,7 @@ func (c *call) page(key string, status int) error {
 	if o.Content != nil {
 		defer o.Content.Close()
 	}
-	if err := c.pass(&c.guard, o.Version); err != nil {
+	if err := c.pass(o.Version); err != nil {
 		return err
 	}
 	if to := o.Version.Redirect; to != "" {
@@ -138,7 +139,7 @@ func (c *call) folder(site *meta.Website, key string) bool {
 		return false
 	}
 	o, err := c.look(object.VersionInput{Bucket: c.record, Key: c.key})
-	return err == nil && c.pass(&c.guard, o.Version) == nil
+	return err == nil && c.pass(o.Version) == nil
 }
 
 // route redirects by the first rule for the key and the status that the request would fail with, 0 before it has been tried.

@@ -23,6 +23,7 @@ import (
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/policy"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3xml"
@@ -423,7 +424,8 @@ func TestPeer(t *testing.T) {
 func TestConditionKeysAreSupplied(t *testing.T) {
 	later := map[string]bool{
 		"aws:PrincipalTag/": true, "s3:ExistingObjectTag/": true, "s3:RequestObjectTag/": true, "s3:RequestObjectTagKeys": true, // tags: in tests of their own
-		"s3:TlsVersion": true, // TLS: not on this connection
+		"s3:TlsVersion":        true,                                                                                                // TLS: not on this connection
+		"aws:PrincipalAccount": true, "aws:PrincipalArn": true, "aws:PrincipalType": true, "aws:userid": true, "aws:username": true, // the evaluator knows
 	}
 	q, err := parseQuery("prefix=p&delimiter=d&max-keys=1&versionId=v")
 	require.NoError(t, err)
@@ -436,20 +438,20 @@ func TestConditionKeysAreSupplied(t *testing.T) {
 		h.Set(name, "2026-01-03T03:04:06Z")
 	}
 	r := httptest.NewRequest(get, "/", nil)
-	c := &call{r: r, header: h, query: q, op: table[0], id: iam.Machine, now: began, claim: &sigv4.Auth{Kind: sigv4.HeaderV4, Time: began.Add(-time.Second)}}
-	c.peer = (&Server{}).peerOf(r)
+	c := &call{s: &Server{}, r: r, header: h, query: q, op: table[0], now: began, claim: &sigv4.Auth{Kind: sigv4.HeaderV4, Time: began.Add(-time.Second)}}
+	c.peer, r.Header = c.s.peerOf(r), h
+	c.asks(iam.Machine)
+	c.record = &meta.Bucket{Name: "bucket"}
+	ask := c.ask("s3:GetObject", c.record, "key")
 	for _, k := range policy.ConditionKeys() {
-		values, ok := c.condition(k.Name)
+		values, ok := c.asker.Lookup(t.Context(), &ask, k.Name)
 		require.Equal(t, !later[k.Name], ok, k.Name)
 		if ok {
 			require.True(t, len(values) == 1 || k.Multi, k.Name)
 		}
 	}
-	age, _ := c.condition("s3:signatureAge")
+	age, _ := c.asker.Lookup(t.Context(), &ask, "s3:signatureAge")
 	require.Equal(t, []string{"1000"}, age)
 	days, _ := c.condition("s3:object-lock-remaining-retention-days")
 	require.Equal(t, []string{"2"}, days)
-	c.id = iam.Anonymous
-	_, ok := c.condition("aws:username")
-	require.False(t, ok)
 }

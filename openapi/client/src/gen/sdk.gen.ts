@@ -988,6 +988,8 @@ export const getObject = <ThrowOnError extends boolean = false>(options: Options
 /**
  * Copy an object
  *
+ * With its tags, if it has any: then s3:GetObjectTagging on it and s3:PutObjectTagging on the copy are needed, too.
+ *
  * Permission: s3:GetObject, s3:GetObjectVersion, s3:PutObject.
  */
 export const copyObject = <ThrowOnError extends boolean = false>(options: Options<CopyObjectData, ThrowOnError>) => (options.client ?? client).post<CopyObjectResponses, CopyObjectErrors, ThrowOnError>({
@@ -1465,7 +1467,7 @@ export const listVersions = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Download several objects as one archive
  *
- * Streamed as it is made. What could not be included is listed at its end in the entry `not included.txt`.
+ * Streamed as it is made. What could not be included is listed at its end in the entry `not included.txt`. The permission is needed for each object; the ticket stands for it until then.
  *
  * Permission: s3:GetObject.
  */
@@ -1488,7 +1490,7 @@ export const getZip = <ThrowOnError extends boolean = false>(options: Options<Ge
 /**
  * Get a ticket for an archive
  *
- * The ticket is good for one download by the same user within a minute. Prefixes also need s3:ListBucket.
+ * The ticket is good for one download by the same user within a minute. Prefixes also need s3:ListBucket. The permissions are checked again for each object when its turn comes.
  *
  * Permission: s3:GetObject.
  */
@@ -1749,7 +1751,7 @@ export const listJobs = <ThrowOnError extends boolean = false>(options?: Options
 /**
  * Copy or move many objects
  *
- * The permissions are checked for each key when its turn comes; s3:DeleteObject is for moves only. Prefixes also need s3:ListBucket.
+ * The permissions are checked for each key when its turn comes; s3:DeleteObject is for moves only. Prefixes also need s3:ListBucket. Tags go along as with copyObject.
  *
  * Permission: s3:GetObject, s3:PutObject, s3:DeleteObject.
  */

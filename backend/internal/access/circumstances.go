@@ -1,0 +1,55 @@
+package access
+
+import (
+	"crypto/tls"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+// Circumstances are what of a request, beside what it asks for, policies may test.
+type Circumstances struct {
+	Time      time.Time
+	Addr      netip.Addr  // of the client; the zero one is not known
+	Secure    bool        // the client's connection is TLS
+	TLS       uint16      // its version; 0 where a proxy does not tell
+	Header    http.Header // of the request; nil for none
+	AuthType  string      // s3:authType, empty for none
+	Signature string      // s3:signatureversion, empty for none
+	Signed    time.Time   // when the signature was made; zero for none
+}
+
+// lookup answers the evaluator about a condition key.
+func (k *Circumstances) lookup(name string) ([]string, bool) {
+	switch name {
+	case "aws:CurrentTime":
+		return one(k.Time.UTC().Format(time.RFC3339), true)
+	case "aws:EpochTime":
+		return one(strconv.FormatInt(k.Time.Unix(), 10), true)
+	case "aws:SourceIp":
+		return one(k.Addr.String(), k.Addr.IsValid())
+	case "aws:SecureTransport":
+		return one(strconv.FormatBool(k.Secure), true)
+	case "aws:Referer":
+		return first(k.Header["Referer"])
+	case "aws:UserAgent":
+		return first(k.Header["User-Agent"])
+	case "s3:authType":
+		return one(k.AuthType, k.AuthType != "")
+	case "s3:signatureversion":
+		return one(k.Signature, k.Signature != "")
+	case "s3:signatureAge":
+		return one(strconv.FormatInt(k.Time.Sub(k.Signed).Milliseconds(), 10), !k.Signed.IsZero())
+	case "s3:TlsVersion":
+		switch k.TLS {
+		case tls.VersionTLS12:
+			return one("1.2", true)
+		case tls.VersionTLS13:
+			return one("1.3", true)
+		}
+	}
+	return nil, false
+}
+
+func first(values []string) ([]string, bool) { return values[:min(len(values), 1)], len(values) > 0 }
