@@ -45,6 +45,7 @@ func told(ok bool) string {
 type matrix struct {
 	*lab
 	docs   *meta.Bucket
+	brief  bool   // what reads the object by another way than alone is left out
 	other  string // id of the other account
 	people []person
 	keys   []string
@@ -208,6 +209,9 @@ func (m *matrix) onKey(p person, key string) {
 		nobody.host = "localhost:5000"
 		require.Equal(t, "content", nobody.wire().get(strings.TrimPrefix(signed.URL, "http://localhost:5000")).want(200).text())
 	}
+	if m.brief {
+		return
+	}
 	// Copies, alone and by a job, and archives.
 	wire := p.wire().with("X-Amz-Copy-Source", "/docs/"+at).do("PUT", "/"+p.target+"/copy", "")
 	copied := m.both(p, "copy", wire, p.do("POST", docs+"/object/copy", `{"key":"`+key+`","targetBucket":"`+p.target+`","targetKey":"copy","overwrite":true}`))
@@ -295,7 +299,7 @@ func TestBothPortsDecideAlike(t *testing.T) {
 	seen := map[string]int{}
 	for _, list := range lists {
 		for _, policy := range policies {
-			if policy.text != "" && list.name != "private" && list.name != "public-read-write" {
+			if policy.text != "" && list.acl != nil {
 				continue
 			}
 			for _, ownership := range []meta.Ownership{meta.ObjectWriter, meta.BucketOwnerEnforced} {
@@ -303,6 +307,7 @@ func TestBothPortsDecideAlike(t *testing.T) {
 					t.Run(fmt.Sprintf("list %s, policy %s, %s, blocked %t", list.name, policy.name, ownership, block), func(t *testing.T) {
 						m.t, m.lab.t = t, t
 						m.documents(list.acl, ownership, block, policy.text)
+						m.brief = list.acl != nil && ownership == meta.BucketOwnerEnforced
 						var b Bucket
 						if r := m.admin().get(docs); r.w.Code == http.StatusOK {
 							r.into(&b)
@@ -328,7 +333,7 @@ func TestBothPortsDecideAlike(t *testing.T) {
 		}
 	}
 	require.Greater(t, seen["public"], 3)
-	require.Greater(t, seen["private"], 20)
+	require.Greater(t, seen["private"], 15)
 }
 
 // strangers have no admin API: whatever the S3 port gives them.
