@@ -14,6 +14,13 @@ export async function openBucket(page: Page, bucket: string, query = ""): Promis
   await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
 }
 
+/** Opens who may reach a bucket and waits until all of it is there. */
+export async function openPermissions(page: Page, bucket: string): Promise<void> {
+  await page.goto(`/ui/buckets/${bucket}/permissions`);
+  await expect(page.getByRole("region", { name: "Who can reach this bucket" })).toBeVisible();
+  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+}
+
 /** The row of an object, folder or bucket. */
 export const row = (page: Page, name: string): Locator => page.getByRole("row", { name, exact: true });
 

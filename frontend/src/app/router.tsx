@@ -69,6 +69,12 @@ const objects = createRoute({
   component: ObjectsPage,
 });
 
+const permissions = createRoute({
+  getParentRoute: () => bucket,
+  path: "/permissions",
+  component: lazyRouteComponent(() => import("./pages/PermissionsPage"), "PermissionsPage"),
+});
+
 const properties = createRoute({
   getParentRoute: () => bucket,
   path: "/properties",
@@ -94,7 +100,14 @@ const nothing = createRoute({ getParentRoute: () => shell, path: "/$", component
 
 const tree = root.addChildren([
   signIn,
-  shell.addChildren([home, buckets, bucket.addChildren([objects, properties]), activity, settings, nothing]),
+  shell.addChildren([
+    home,
+    buckets,
+    bucket.addChildren([objects, permissions, properties]),
+    activity,
+    settings,
+    nothing,
+  ]),
 ]);
 
 export const makeRouter = (queries: QueryClient) =>

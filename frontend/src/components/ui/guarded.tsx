@@ -5,19 +5,22 @@ import { t } from "@/lib/i18n";
 interface GuardedProps extends Omit<ButtonProps, "onClick"> {
   /** The permission that the person lacks, if so: the button stays, cannot be used, and says why. */
   need?: string | undefined;
+  /** Another reason for which the button cannot be used, in words. */
+  why?: string | undefined;
   onClick: () => void;
   children: ReactNode;
 }
 
-export function Guarded({ need, onClick, ...rest }: GuardedProps) {
+export function Guarded({ need, why, onClick, ...rest }: GuardedProps) {
+  const reason = need === undefined ? why : t("action.needs", { permission: need });
   return (
-    <Tooltip label={need === undefined ? "" : t("action.needs", { permission: need })} disabled={need === undefined}>
+    <Tooltip label={reason ?? ""} disabled={reason === undefined} multiline maw={320}>
       <Button
         {...rest}
-        data-disabled={need !== undefined || undefined}
-        aria-disabled={need !== undefined || undefined}
+        data-disabled={reason !== undefined || undefined}
+        aria-disabled={reason !== undefined || undefined}
         onClick={() => {
-          if (need === undefined) onClick();
+          if (reason === undefined) onClick();
         }}
       />
     </Tooltip>

@@ -6,6 +6,7 @@ export {
   Check as CheckIcon,
   ChevronDown as DownIcon,
   ChevronRight as NextIcon,
+  ChevronUp as UpIcon,
   CircleAlert as AlertIcon,
   CircleCheck as DoneIcon,
   Copy as CopyIcon,

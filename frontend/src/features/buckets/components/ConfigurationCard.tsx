@@ -15,14 +15,18 @@ interface Props<D> {
   needRead?: string | undefined;
   /** What changing needs, when the person lacks it. */
   needWrite?: string | undefined;
+  /** Another reason why it cannot be changed now, in words. */
+  blocked?: string | undefined;
   /** What the button says: a verb. */
   action: string;
+  icon?: ReactNode;
   onEdit: () => void;
   children: (data: D) => ReactNode;
 }
 
 /** A part of a bucket's configuration with a button that opens its form. What the server does not do is not shown. */
-export function ConfigurationCard<D>({ title, query, needRead, needWrite, action, onEdit, children }: Props<D>) {
+export function ConfigurationCard<D>(props: Props<D>) {
+  const { title, query, needRead, children } = props;
   const problem = query.isError ? asProblem(query.error) : undefined;
   if (problem?.status === 501) return null;
   const shown = needRead === undefined && query.data !== undefined;
@@ -34,11 +38,12 @@ export function ConfigurationCard<D>({ title, query, needRead, needWrite, action
           <Guarded
             variant="default"
             size="xs"
-            need={needWrite}
-            leftSection={<RenameIcon size={14} aria-hidden />}
-            onClick={onEdit}
+            need={props.needWrite}
+            why={props.blocked}
+            leftSection={props.icon ?? <RenameIcon size={14} aria-hidden />}
+            onClick={props.onEdit}
           >
-            {action}
+            {props.action}
           </Guarded>
         )
       }
