@@ -1,4 +1,10 @@
-import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteBucketPolicyCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import type { Credentials, Server } from "./server";
 
 /** The SDK as a program would set it up. */
@@ -55,3 +61,8 @@ export const many = (count: number, prefix = "file-"): Record<string, string> =>
   Object.fromEntries(
     Array.from({ length: count }, (_, i) => [`${prefix}${String(i).padStart(4, "0")}.txt`, `content of ${i}`]),
   );
+
+/** Takes a bucket's policy away: a public bucket would be seen by everybody whom later tests make. */
+export async function close(s3: S3Client, bucket: string): Promise<void> {
+  await s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
+}

@@ -2,10 +2,12 @@ import { PutBucketAclCommand, PutBucketCorsCommand, PutBucketPolicyCommand } fro
 import { newUser } from "../../support/api";
 import { dialog, openPermissions } from "../../support/console";
 import { look } from "../../support/look";
-import { seed } from "../../support/s3";
+import { close, seed } from "../../support/s3";
 import { expect, test } from "../../support/test";
 
 test.setTimeout(120_000);
+
+test.afterEach(({ s3, bucket }) => close(s3, bucket));
 
 test("permissions", async ({ page, s3, bucket, tolerate }) => {
   tolerate(/status of 400/);
@@ -87,8 +89,8 @@ test("the cards below the policy", async ({ page, s3, bucket }) => {
   await expect(block.getByRole("switch", { name: "Ignore public access control lists" })).not.toBeChecked();
 
   const ownership = page.getByRole("region", { name: "Object ownership" });
-  await ownership.getByRole("button", { name: "Edit object ownership" }).click();
-  await dialog(page, "Edit object ownership").getByLabel("Bucket owner enforced").check();
+  await ownership.getByRole("button", { name: "Edit ownership" }).click();
+  await dialog(page, "Edit ownership").getByLabel("Bucket owner enforced").check();
   await look(page, "permissions-ownership");
   await page.keyboard.press("Escape");
 
@@ -114,8 +116,8 @@ test("the cards below the policy", async ({ page, s3, bucket }) => {
   await cors.getByRole("button", { name: "Edit: Rule 1, app" }).click();
   const rule = dialog(page, "Edit: Rule 1, app");
   await rule.getByLabel("Origins").fill("https://app.example.com/start");
-  await rule.getByLabel("Headers that can be read").fill("x-*");
-  await rule.getByLabel("Kept by the browser, in seconds").fill("soon");
+  await rule.getByLabel("Exposed headers").fill("x-*");
+  await rule.getByLabel("Max age in seconds").fill("soon");
   await look(page, "permissions-cors-form");
   await page.keyboard.press("Escape");
   await cors.getByRole("button", { name: "Remove: Rule 2" }).click();

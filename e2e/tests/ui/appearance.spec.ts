@@ -1,4 +1,10 @@
-import { DeleteObjectCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectCommand,
+  GetBucketAclCommand,
+  ListBucketsCommand,
+  PutBucketAclCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
 import { createBulkDelete } from "@myfsio/client";
 import { ok, sessionOf } from "../../support/api";
 import { account, row } from "../../support/console";
@@ -142,6 +148,102 @@ test.describe("every text comes from the catalogue", () => {
     await page.getByRole("switch").click({ force: true });
     await expect(asks(page, "versioning.suspend")).toBeVisible();
     await look("versioning", [owner]);
+  });
+
+  test("of the permissions", async ({ page, s3, bucket, tolerate }) => {
+    tolerate(/status of 400/);
+    test.setTimeout(120_000);
+    await seed(s3, bucket, { "a.txt": "a" });
+    await s3.send(new PutBucketAclCommand({ Bucket: bucket, ACL: "public-read-write" }));
+    const region = (id: Id) => page.getByRole("region", { name: pseudoText(id) });
+    const preset = (id: Id) => region("policy.title").getByText(pseudoText(id), { exact: true });
+    await page.goto(`/ui/buckets/${bucket}/permissions`);
+    await expect(region("acl.title")).toContainText(pseudoText("acl.write"));
+    await ready(page);
+    const owner = (await s3.send(new GetBucketAclCommand({ Bucket: bucket }))).Owner?.DisplayName ?? "";
+    await look("the page", [owner]);
+    await preset("policy.public").click();
+    await look("the preset Public", [owner]);
+    await button(page, "policy.make-public").click();
+    await expect(asks(page, "policy.make-public")).toBeVisible();
+    await look("making public", [owner]);
+    await page.keyboard.press("Escape");
+    await preset("policy.custom").click();
+    const editor = page.getByRole("textbox", { name: pseudoText("policy.editor") });
+    await expect(editor).toBeVisible();
+    await button(page, "policy.templates").click();
+    await expect(page.getByRole("menu")).toBeVisible();
+    await look("the templates", [owner]);
+    await item(page, "policy.template-network").click();
+    await button(page, "policy.save").click();
+    await expect(asks(page, "policy.opens")).toBeVisible();
+    await look("a policy that opens", [owner]);
+    await page.keyboard.press("Escape");
+    await button(page, "policy.templates").click();
+    await item(page, "policy.template-user").click();
+    await button(page, "policy.save").click();
+    await expect(region("policy.title").getByRole("alert")).toBeVisible();
+    await look("a refusal", [owner, "MalformedPolicy"]);
+    for (const wrong of [
+      "",
+      "[]",
+      "{",
+      "{,}",
+      '{"a" 1}',
+      '{"a":1 "b":2}',
+      '{"a":1,}',
+      '{"a":x}',
+      '{"a":1,"a":2}',
+      "{} x",
+    ]) {
+      await editor.fill(wrong);
+      await expect(editor).toHaveAttribute("aria-invalid", "true");
+      await look(`the fault of ${wrong}`, [owner]);
+    }
+    const block = region("block.title").getByRole("switch", { name: pseudoText("block.ignore") });
+    await block.click();
+    await expect(block).toBeChecked();
+    await look("a list that is ignored", [owner]);
+    await block.click();
+    await expect(asks(page, "block.off")).toBeVisible();
+    await look("turning a switch off", [owner]);
+    await button(page, "block.off-action").click();
+    await expect(block).not.toBeChecked();
+    await button(page, "ownership.edit").click();
+    await asks(page, "ownership.edit")
+      .getByRole("radio", { name: pseudoText("ownership.enforced") })
+      .check();
+    await look("ownership", [owner]);
+    await page.keyboard.press("Escape");
+    await button(page, "acl.edit").click();
+    await asks(page, "acl.edit")
+      .getByRole("combobox", { name: pseudoText("acl.canned") })
+      .selectOption("private");
+    await button(page, "acl.add").click();
+    await asks(page, "acl.edit")
+      .getByRole("textbox", { name: pseudoText("acl.id-of", { number: "2" }) })
+      .fill("abc");
+    await look("a grant", [owner]);
+    await asks(page, "acl.edit")
+      .getByRole("combobox", { name: pseudoText("acl.canned") })
+      .selectOption("authenticated-read");
+    await button(page, "acl.add").click();
+    await look("a list for all accounts", [owner]);
+    await page.keyboard.press("Escape");
+    await button(page, "cors.add").click();
+    const rule = asks(page, "cors.add");
+    await rule.getByRole("textbox", { name: pseudoText("cors.origins") }).fill("a.example");
+    await rule.getByRole("textbox", { name: pseudoText("cors.expose-headers") }).fill("x-*");
+    await rule.getByRole("textbox", { name: pseudoText("cors.max-age-seconds") }).fill("x");
+    await look("a faulty rule", [owner, "a.example", "x-*"]);
+    await rule.getByRole("textbox", { name: pseudoText("cors.expose-headers") }).fill("etag");
+    await rule.getByRole("textbox", { name: pseudoText("cors.max-age-seconds") }).fill("60");
+    await button(rule, "action.save").click();
+    await expect(region("cors.title").getByRole("listitem")).toHaveCount(1);
+    await look("a rule", [owner]);
+    const one = pseudoText("cors.rule", { number: "1" });
+    await page.getByRole("button", { name: pseudoText("cors.remove", { rule: one }) }).click();
+    await look("removing a rule", [owner]);
   });
 
   test("of the objects", async ({ page, s3, bucket, tolerate }) => {

@@ -12,13 +12,15 @@ import { createAccount } from "@myfsio/client";
 import { newUser, ok } from "../../support/api";
 import { dialog, openPermissions, row } from "../../support/console";
 import { withOrigin } from "../../support/origin";
-import { seed } from "../../support/s3";
+import { close, seed } from "../../support/s3";
 import { expect, type Locator, type Page, test } from "../../support/test";
 
 const region = (page: Page, name: string): Locator => page.getByRole("region", { name });
 const acl = (page: Page): Locator => region(page, "Access control list");
 const cors = (page: Page): Locator => region(page, "Cross-origin requests (CORS)");
 const ownership = (page: Page): Locator => region(page, "Object ownership");
+
+test.afterEach(({ s3, bucket }) => close(s3, bucket));
 
 test("an access control list is made public, with grants of one's own, and private again", async ({
   page,
@@ -310,6 +312,7 @@ test("a page of another origin gets answers once a rule lets it in", async ({
     expect(await asks("GET")).toBe("kept away");
     expect(await asks("PUT")).toBe("kept away");
 
+    await page.bringToFront();
     await openPermissions(page, bucket);
     await cors(page).getByRole("button", { name: "Edit: Rule 1" }).click();
     const form = dialog(page, "Edit: Rule 1");

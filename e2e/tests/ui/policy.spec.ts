@@ -8,7 +8,7 @@ import {
 import { getBucket } from "@myfsio/client";
 import { newUser, ok } from "../../support/api";
 import { dialog, openPermissions, row } from "../../support/console";
-import { seed } from "../../support/s3";
+import { close, seed } from "../../support/s3";
 import type { Server } from "../../support/server";
 import { expect, type Locator, type Page, test } from "../../support/test";
 
@@ -62,6 +62,8 @@ const allow = (bucket: string, part: object = {}): string =>
     null,
     2,
   );
+
+test.afterEach(({ s3, bucket }) => close(s3, bucket));
 
 test("the presets open a bucket to anybody and close it again", async ({ page, server, s3, bucket }) => {
   await seed(s3, bucket, { "a.txt": "for all" });
@@ -139,6 +141,7 @@ test("a policy of one's own is written, found faulty, refused, mended and attach
   const refusal = card(page).getByRole("alert");
   await expect(refusal).toContainText('Policy has invalid action: "s3:Sing" in Action of statement 1.');
   await expect(refusal).toContainText("MalformedPolicy");
+  await expect(attach(page)).toBeFocused();
   await expect(refusal.getByRole("button", { name: "Copy the request's id" })).toBeVisible();
   await card(page).getByRole("button", { name: "Go to line 10" }).click();
   await expect(editor(page)).toBeFocused();

@@ -27,6 +27,20 @@ const ALL = [
   "s3:DeleteObjectVersion",
   "s3:DeleteBucket",
   "s3:PutBucketVersioning",
+  "s3:GetBucketTagging",
+  "s3:PutBucketTagging",
+  "s3:GetBucketPolicy",
+  "s3:PutBucketPolicy",
+  "s3:DeleteBucketPolicy",
+  "s3:GetBucketPolicyStatus",
+  "s3:GetBucketPublicAccessBlock",
+  "s3:PutBucketPublicAccessBlock",
+  "s3:GetBucketOwnershipControls",
+  "s3:PutBucketOwnershipControls",
+  "s3:GetBucketAcl",
+  "s3:PutBucketAcl",
+  "s3:GetBucketCORS",
+  "s3:PutBucketCORS",
 ];
 
 /**
@@ -40,7 +54,12 @@ export class Console {
   warnings: Session["warnings"] = [];
   readonly buckets = new Map<
     string,
-    { created: string; versioning: Bucket["versioning"]; objects: Map<string, Stored> }
+    {
+      created: string;
+      versioning: Bucket["versioning"];
+      objects: Map<string, Stored>;
+      documents: Map<string, string>;
+    }
   >();
   readonly jobs: Job[] = [];
   readonly requests: string[] = [];
@@ -55,7 +74,12 @@ export class Console {
       const size = typeof content === "number" ? content : body.length;
       objects.set(key, { body, size, type: typeOf(key), modified: new Date(this.now.getTime() - age).toISOString() });
     }
-    this.buckets.set(name, { created: "2026-10-02T08:30:00Z", versioning, objects });
+    this.buckets.set(name, {
+      created: "2026-10-02T08:30:00Z",
+      versioning,
+      objects,
+      documents: new Map([["acl", ACL]]),
+    });
   }
 
   async handle(request: Request): Promise<Response> {
@@ -175,6 +199,13 @@ export class Console {
       case "versioning":
         bucket.versioning = (await body()).versioning as Bucket["versioning"];
         return json({ versioning: bucket.versioning });
+      case "documents": {
+        const document = rest[0] ?? "";
+        if (request.method === "DELETE") bucket.documents.delete(document);
+        else if (request.method === "PUT") bucket.documents.set(document, String((await body()).document));
+        else return json({ document: bucket.documents.get(document) });
+        return empty();
+      }
       case "objects":
         return json(this.#list(name, bucket.objects, query));
       case "search": {
@@ -372,6 +403,10 @@ function entry(objects: Map<string, Stored>, key: string, prefix: string): Entry
     storageClass: "STANDARD",
   };
 }
+
+const ACL = `<AccessControlPolicy xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><Owner><ID>${"a".repeat(64)}</ID></Owner>
+<AccessControlList><Grant><Grantee xsi:type="CanonicalUser"><ID>${"a".repeat(64)}</ID><DisplayName>default</DisplayName></Grantee>
+<Permission>FULL_CONTROL</Permission></Grant></AccessControlList></AccessControlPolicy>`;
 
 const VERSIONS = (key: string, object: Stored | undefined) => [
   {

@@ -151,6 +151,7 @@ test.each([
   ["/buckets/photos", "README.md"],
   ["/buckets/photos?key=README.md", "ada"],
   ["/buckets/photos?find=read", "README.md"],
+  ["/buckets/photos/permissions", "default"],
   ["/buckets/photos/properties", "us-east-1"],
   ["/buckets/empty-one", "empty-one"],
   ["/activity", "backups"],

@@ -7,6 +7,7 @@ interface GuardedProps extends Omit<ButtonProps, "onClick"> {
   need?: string | undefined;
   /** Another reason for which the button cannot be used, in words. */
   why?: string | undefined;
+  "aria-busy"?: boolean;
   onClick: () => void;
   children: ReactNode;
 }

@@ -2,7 +2,7 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { bracketMatching, indentOnInput, syntaxTree } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
-import { Compartment, EditorState, Prec, RangeSetBuilder } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, Prec, RangeSetBuilder } from "@codemirror/state";
 import {
   Decoration,
   type DecorationSet,
@@ -103,6 +103,9 @@ const theme = EditorView.theme({
   ".json-other": { color: "var(--warn-text)" },
 });
 
+/** Marks a change that was made from outside, which is nothing to tell there. */
+const outside = Annotation.define<boolean>();
+
 const lines = (text: string): string => text.replace(/\r\n?/g, "\n");
 
 /** A field for JSON. It is heavy: load it when it is needed. */
@@ -145,7 +148,8 @@ export function JsonEditor({ value, onChange, label, describedBy, marks, onLeave
           ),
           spoken.current.of([]),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) changed(update.state.doc.toString());
+            const given = update.transactions.some((transaction) => transaction.annotation(outside));
+            if (update.docChanged && !given) changed(update.state.doc.toString());
           }),
         ],
       }),
@@ -161,6 +165,7 @@ export function JsonEditor({ value, onChange, label, describedBy, marks, onLeave
       ...(describedBy === undefined ? {} : { "aria-describedby": describedBy }),
       spellcheck: "false",
       tabindex: "0",
+      class: "mono",
     };
     editor.current?.dispatch({ effects: spoken.current.reconfigure(EditorView.contentAttributes.of(attributes)) });
   }, [label, describedBy, marks]);
@@ -168,7 +173,8 @@ export function JsonEditor({ value, onChange, label, describedBy, marks, onLeave
   useEffect(() => {
     const view = editor.current;
     if (view === undefined || lines(value) === view.state.doc.toString()) return;
-    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value } });
+    const changes = { from: 0, to: view.state.doc.length, insert: value };
+    view.dispatch({ changes, annotations: outside.of(true) });
   }, [value]);
 
   useEffect(() => {

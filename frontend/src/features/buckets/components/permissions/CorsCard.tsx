@@ -151,7 +151,13 @@ function Rule({ rule }: { rule: CorsRule }) {
     );
   return (
     <Facts>
-      <Fact name={t("cors.origins")}>{list(rule.origins)}</Fact>
+      <Fact name={t("cors.origins")}>
+        {rule.origins.map((origin) => (
+          <div key={origin} className="mono">
+            {origin}
+          </div>
+        ))}
+      </Fact>
       <Fact name={t("cors.methods")}>{list(rule.methods)}</Fact>
       <Fact name={t("cors.allow-headers")}>{list(rule.allowHeaders)}</Fact>
       <Fact name={t("cors.expose-headers")}>{list(rule.exposeHeaders)}</Fact>

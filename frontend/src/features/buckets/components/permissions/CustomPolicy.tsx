@@ -100,6 +100,7 @@ export function CustomPolicy(props: {
   const opened = openings(text);
 
   const save = async () => {
+    if (busy) return;
     setBusy(true);
     setRefused(undefined);
     try {
@@ -176,7 +177,7 @@ export function CustomPolicy(props: {
       )}
       <div className={css.bar}>
         <Guarded
-          loading={busy}
+          aria-busy={busy}
           color={opened.length > 0 ? "red" : undefined}
           why={
             faults.length > 0 ? t("policy.faulty") : text.trim() === attached?.trim() ? t("policy.in-force") : undefined

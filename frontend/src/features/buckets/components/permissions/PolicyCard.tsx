@@ -64,6 +64,9 @@ function Presets({ bucket, attached }: { bucket: Bucket; attached: string | unde
   const inForce = presetOf(attached, bucket.name);
   const [chosen, setChosen] = useState<Preset>();
   const [draft, setDraft] = useState(() => readDraft(who, bucket.name));
+  // What was just attached, until the server's own word of it is here.
+  const [sent, setSent] = useState<{ text: string; over: string | undefined }>();
+  const now = sent !== undefined && sent.over === attached ? sent.text : attached;
   const shown = chosen ?? inForce;
   const need = lacking(bucket.permissions, WRITE.policy);
   // Without the right to attach there is no draft to write, only what is attached to read.
@@ -102,18 +105,19 @@ function Presets({ bucket, attached }: { bucket: Bucket; attached: string | unde
       {shown === "custom" && need === undefined && (
         <CustomPolicy
           bucket={bucket}
-          attached={attached}
-          text={draft ?? attached ?? templates(bucket.name, user?.account ?? "").user}
+          attached={now}
+          text={draft ?? now ?? templates(bucket.name, user?.account ?? "").user}
           drafted={draft !== undefined}
           templates={templates(bucket.name, user?.account ?? "")}
           onText={(text) => {
-            setDraft(text === attached ? undefined : text);
-            keepDraft(who, bucket.name, text, attached);
+            setDraft(text === now ? undefined : text);
+            keepDraft(who, bucket.name, text, now);
           }}
           onSaved={(text) => {
+            setSent({ text, over: attached });
             setDraft(undefined);
             keepDraft(who, bucket.name, text, text);
-            setChosen(undefined);
+            setChosen("custom");
           }}
         />
       )}

@@ -11,5 +11,3 @@ export function keepDraft(user: string, bucket: string, text: string, attached: 
   if (text === attached) forget(name(user, bucket));
   else remember(name(user, bucket), text);
 }
-
-export const dropDraft = (user: string, bucket: string): void => forget(name(user, bucket));
