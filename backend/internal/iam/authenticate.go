@@ -75,8 +75,8 @@ func (s *Service) credential(r kv.Reader, accessKey string) (Credential, error) 
 	if err != nil {
 		return Credential{}, err
 	}
-	for _, c := range l.credentials {
-		if c.Identity.AccessKey == accessKey {
+	for i, c := range l.credentials {
+		if c.Identity.AccessKey == accessKey && !l.user.Keys[i].Off {
 			return l.usable(op, c)
 		}
 	}
@@ -88,8 +88,8 @@ func (l *loaded) usable(op string, c Credential) (Credential, error) {
 	switch {
 	case l.user.Disabled:
 		return Credential{}, fault.New(op, fault.NoSuchUser, "")
-	case l.docErr != nil:
-		return Credential{}, &fault.Error{Op: op, Err: l.docErr}
+	case l.err != nil:
+		return Credential{}, &fault.Error{Op: op, Err: l.err}
 	case c.Secret == "":
 		return Credential{}, &fault.Error{Op: op, Err: errors.New("the secret cannot be unsealed")}
 	}

@@ -65,15 +65,15 @@ func decide(id *Identity, a Access) policy.Decision {
 		}
 	}
 	if a.BucketPolicy == nil && a.ACL == nil {
-		return policy.Evaluate(&req, id.sources[:])
+		return policy.Evaluate(&req, id.sources)
 	}
-	sources := [...]policy.Source{
-		id.sources[0],
-		{Name: "bucket policy", Kind: policy.SourceResource, Document: a.BucketPolicy,
+	var few [8]policy.Source // most identities have no more, and need no memory for them
+	sources := append(few[:0], id.sources...)
+	sources = append(sources,
+		policy.Source{Name: "bucket policy", Kind: policy.SourceResource, Document: a.BucketPolicy,
 			DenyOnly: foreign || a.Restricted && (id.Anonymous || req.Principal.Account != req.ResourceAccount)},
-		{Name: "access control list", Kind: policy.SourceResource, Grants: id.granter(&a)},
-	}
-	return policy.Evaluate(&req, sources[:])
+		policy.Source{Name: "access control list", Kind: policy.SourceResource, Grants: id.granter(&a)})
+	return policy.Evaluate(&req, sources)
 }
 
 // AuthorizeAdmin decides over an action on users (iam:…, in AWS's or the simple spelling), keys (kms:…) or the server (myfsio:…) as a
@@ -89,7 +89,7 @@ func adminDecision(id *Identity, action, user string) policy.Decision {
 	}
 	if action == "iam:*" {
 		if id.System() {
-			return policy.Decision{Allowed: true, Source: id.sources[0].Name, Statement: -1, Reason: "an administrator may do everything"}
+			return policy.Decision{Allowed: true, Source: "policies of " + id.principal.ARN, Statement: -1, Reason: "an administrator may do everything"}
 		}
 		return policy.Decision{Statement: -1, Reason: "only an administrator may do this"}
 	}
@@ -107,5 +107,5 @@ func adminDecision(id *Identity, action, user string) policy.Decision {
 	default:
 		req.Resource = "arn:aws:" + service + "::" + id.principal.Account + ":*"
 	}
-	return policy.Evaluate(&req, id.sources[:])
+	return policy.Evaluate(&req, id.sources)
 }

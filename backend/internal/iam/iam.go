@@ -13,6 +13,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,8 +45,9 @@ type Identity struct {
 	Environment bool   // managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY
 
 	principal policy.Principal
-	sources   [1]policy.Source // the user's policy
+	sources   []policy.Source // what its policies say, and what bounds them
 	machine   bool
+	session   *sessionClaims // of temporary credentials, else nil
 }
 
 // Anonymous is who makes a request without credentials.
@@ -57,24 +59,56 @@ var Machine = func() *Identity {
 	if err != nil {
 		panic(err)
 	}
-	return newIdentity(&meta.User{ID: "AIDAMACHINE", Account: DefaultAccount, Name: "machine"}, "machine", d, true)
+	u := &meta.User{ID: "AIDAMACHINE", Account: DefaultAccount, Name: "machine", UserName: "machine"}
+	id := newIdentity(u, "machine", []policy.Source{{Name: "the machine's own", Document: d}})
+	id.machine = true
+	return id
 }()
 
-func newIdentity(u *meta.User, accessKey string, d *policy.Document, machine bool) *Identity {
-	id := &Identity{Account: u.Account, UserID: u.ID, AccessKey: accessKey, Name: u.Name, Environment: u.Environment, machine: machine}
-	// The name in ARNs and in ${aws:username} is the user's first access key: it is unique and cannot be chosen to look like another's, as a
-	// display name can.
-	name := accessKey
-	if len(u.Keys) > 0 {
-		name = u.Keys[0].ID
+func newIdentity(u *meta.User, accessKey string, sources []policy.Source) *Identity {
+	name := nameOf(u)
+	return &Identity{
+		Account: u.Account, UserID: u.ID, AccessKey: accessKey, Name: u.Name, Environment: u.Environment, sources: sources,
+		principal: policy.Principal{Account: AccountNumber(u.Account), ARN: arnOf(u), UserID: u.ID, Name: name, CanonicalID: CanonicalID(u.Account), Tags: tagMap(u.Tags)},
 	}
-	number := AccountNumber(u.Account)
-	id.principal = policy.Principal{Account: number, ARN: userARN(number, name), UserID: u.ID, Name: name, CanonicalID: CanonicalID(u.Account)}
-	id.sources[0] = policy.Source{Name: "policy of user " + name, Kind: policy.SourceIdentity, Document: d}
-	return id
+}
+
+// nameOf is the name of a user in ARNs and in ${aws:username}. Who has no name goes by the first access key: it is unique and cannot be
+// chosen to look like another's, as a display name can.
+func nameOf(u *meta.User) string {
+	switch {
+	case u.UserName != "":
+		return u.UserName
+	case len(u.Keys) > 0:
+		return u.Keys[0].ID
+	}
+	return u.ID
+}
+
+func arnOf(u *meta.User) string {
+	return "arn:aws:iam::" + AccountNumber(u.Account) + ":user" + pathOf(u.Path) + nameOf(u)
 }
 
 func userARN(number, name string) string { return "arn:aws:iam::" + number + ":user/" + name }
+
+// pathOf is the path before a name in ARNs, "/" for none.
+func pathOf(path string) string {
+	if path == "" {
+		return "/"
+	}
+	return path
+}
+
+func tagMap(tags meta.Tags) map[string]string {
+	if len(tags) == 0 {
+		return nil
+	}
+	m := make(map[string]string, len(tags))
+	for _, t := range tags {
+		m[t.Name] = t.Value
+	}
+	return m
+}
 
 // ARN is arn:aws:iam::<account number>:user/<first access key>, empty for Anonymous.
 func (id *Identity) ARN() string { return id.principal.ARN }
@@ -84,7 +118,7 @@ func (id *Identity) CanonicalID() string { return id.principal.CanonicalID }
 
 // Administrator reports whether the identity holds all of iam:*, unconditionally: in its own account it may do everything with users.
 func (id *Identity) Administrator() bool {
-	return id.sources[0].Document != nil && policy.Administers([]*policy.Document{id.sources[0].Document}, true)
+	return administers(id.sources)
 }
 
 // System reports whether the identity administers the server and its accounts: an administrator of the default account.
@@ -134,8 +168,7 @@ type Service struct {
 type loaded struct {
 	raw         []byte
 	user        *meta.User
-	doc         *policy.Document
-	docErr      error
+	rights
 	credentials []Credential // one for each key, in order; no Secret where it cannot be unsealed
 }
 
@@ -220,13 +253,15 @@ func state(r kv.Reader) (*meta.IAMState, error) {
 // secretAAD binds a sealed secret to its access key.
 func secretAAD(accessKey string) []byte { return []byte("access key " + accessKey) }
 
-// load returns the row's content, worked on at most once while the row's bytes are the same.
-func (s *Service) load(id string, raw []byte) (*loaded, error) {
+// load returns the row's content, worked on at most once while the row's bytes are the same, and those of its groups and policies.
+func (s *Service) load(r kv.Reader, id string, raw []byte) (*loaded, error) {
 	s.mu.RLock()
 	l := s.users[id]
 	s.mu.RUnlock()
 	if l != nil && string(l.raw) == string(raw) {
-		return l, nil
+		if ok, err := l.current(r); ok || err != nil {
+			return l, err
+		}
 	}
 	u, err := meta.DecodeUser(id, raw)
 	if err != nil {
@@ -237,9 +272,14 @@ func (s *Service) load(id string, raw []byte) (*loaded, error) {
 	if len(text) == 0 {
 		text = []byte("[]")
 	}
-	l.doc, l.docErr = policy.ParseUser(text)
+	doc, docErr := policy.ParseUser(text)
+	own := policy.Source{Name: "policy of user " + nameOf(u), Kind: policy.SourceIdentity, Document: doc}
+	if l.rights, err = s.rightsOf(r, holder{account: u.Account, what: "user " + nameOf(u), grants: &u.Grants, groups: u.Groups}, own); err != nil {
+		return nil, err
+	}
+	l.err = errors.Join(docErr, l.err)
 	for _, k := range u.Keys {
-		c := Credential{Identity: newIdentity(u, k.ID, l.doc, false)}
+		c := Credential{Identity: newIdentity(u, k.ID, l.sources)}
 		if plain, err := s.Box.Open(k.Sealed, secretAAD(k.ID)); err == nil {
 			c.Secret = string(plain)
 		}
@@ -263,7 +303,7 @@ func (s *Service) get(r kv.Reader, id string) (*loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.load(id, raw)
+	return s.load(r, id, raw)
 }
 
 // find reads a user by access key; kv.ErrNotFound when there is none.
@@ -283,7 +323,7 @@ func (s *Service) all(r kv.Reader) (out []*loaded, err error) {
 	it := r.Iter(meta.Users())
 	defer func() { err = errors.Join(err, it.Close()) }()
 	for it.Next() {
-		l, err := s.load(string(it.Key()[len(meta.UserKey("")):]), it.Value())
+		l, err := s.load(r, string(it.Key()[len(meta.UserKey("")):]), it.Value())
 		if err != nil {
 			return nil, err
 		}
@@ -294,7 +334,8 @@ func (s *Service) all(r kv.Reader) (out []*loaded, err error) {
 
 // administrator reports whether the user can sign in and holds all of iam:* in its account.
 func (l *loaded) administrator() bool {
-	return !l.user.Disabled && len(l.user.Keys) > 0 && l.docErr == nil && policy.Administers([]*policy.Document{l.doc}, true)
+	keys := slices.ContainsFunc(l.user.Keys, func(k meta.AccessKey) bool { return !k.Off })
+	return !l.user.Disabled && keys && l.err == nil && administers(l.sources)
 }
 
 // system reports whether the user can sign in and administers the server.

@@ -61,7 +61,7 @@ func (s *Service) exists(r kv.Reader, n policy.Named) (ok bool, err error) {
 func (s *Service) existsARN(r kv.Reader, arn string) (bool, error) {
 	list, err := s.all(r)
 	for _, l := range list {
-		if userARN(AccountNumber(l.user.Account), l.arnName()) == arn {
+		if arnOf(l.user) == arn {
 			return true, err
 		}
 	}

@@ -49,6 +49,12 @@ const (
 	minSecret    = 8
 )
 
+// all is what the user's policies say together.
+func (l *loaded) all() *policy.Document {
+	give, _ := documents(l.sources)
+	return policy.Join(give...)
+}
+
 // change is one transaction over identities.
 type change struct {
 	s   *Service
@@ -95,11 +101,31 @@ func (c *change) put(u *meta.User) error {
 			return err
 		}
 	}
-	return c.tx.Set(meta.UserKey(u.ID), u.Encode())
+	return errors.Join(c.claimName(u), c.tx.Set(meta.UserKey(u.ID), u.Encode()))
 }
 
-// remove deletes a user and the rows of its keys.
+// claimName holds that no two users of an account have one name in ARNs.
+func (c *change) claimName(u *meta.User) error {
+	name := nameOf(u)
+	owner, err := c.tx.Get(meta.NameKey(u.Account, name))
+	switch {
+	case err == nil && string(owner) != u.ID:
+		return exists("iam.put", "User", name)
+	case err != nil && !errors.Is(err, kv.ErrNotFound):
+		return err
+	case u.UserName == "" || err == nil:
+		return nil
+	}
+	return c.tx.Set(meta.NameKey(u.Account, name), []byte(u.ID))
+}
+
+// remove deletes a user and the rows of its name and its keys.
 func (c *change) remove(u *meta.User) error {
+	if u.UserName != "" {
+		if err := c.tx.Delete(meta.NameKey(u.Account, u.UserName)); err != nil {
+			return err
+		}
+	}
 	for _, k := range u.Keys {
 		if err := c.tx.Delete(meta.AccessKeyKey(k.ID)); err != nil {
 			return err
@@ -131,11 +157,18 @@ func (c *change) fresh(op string, actor *Identity) (*Identity, error) {
 	if actor.machine {
 		return actor, nil
 	}
+	if actor.session != nil {
+		who, err := c.s.sessionIdentity(c.tx, op, actor.session)
+		if fault.Is(err, fault.NoSuchUser) {
+			return nil, denied
+		}
+		return who, err
+	}
 	l, err := c.s.get(c.tx, actor.UserID)
 	if err != nil && !errors.Is(err, kv.ErrNotFound) {
 		return nil, err
 	}
-	if err != nil || l.user.Disabled || l.docErr != nil || len(l.credentials) == 0 {
+	if err != nil || l.user.Disabled || l.err != nil || len(l.credentials) == 0 {
 		return nil, denied
 	}
 	return l.credentials[0].Identity, nil
@@ -163,7 +196,7 @@ func mayGive(op string, actor *Identity, d *policy.Document, what string) error 
 	if actor.machine || actor.Administrator() {
 		return nil
 	}
-	missing, ok := policy.Covers([]*policy.Document{actor.sources[0].Document}, d)
+	missing, ok := covers(actor.sources, d)
 	if !ok {
 		return fault.New(op, fault.AccessDenied, fmt.Sprintf("%s more than you have yourself: %s.", what, missing))
 	}
@@ -175,7 +208,8 @@ func mayChange(op string, actor *Identity, target *loaded) error {
 	if actor.machine || actor.Administrator() {
 		return nil
 	}
-	if target.docErr != nil || policy.Administers([]*policy.Document{target.doc}, false) {
+	give, _ := documents(target.sources)
+	if target.err != nil || policy.Administers(give, false) {
 		return fault.New(op, fault.AccessDenied, "Only an administrator may change a user who holds iam:*.")
 	}
 	return nil
@@ -215,9 +249,12 @@ func (c *change) target(op string, who *Identity, accessKey string) (*loaded, er
 }
 
 // arnName is the user's name in ARNs.
-func (l *loaded) arnName() string {
+func (l *loaded) arnName() string { return nameOf(l.user) }
+
+// firstKey is the user's first access key, empty for none.
+func (l *loaded) firstKey() string {
 	if len(l.user.Keys) == 0 {
-		return l.user.ID
+		return ""
 	}
 	return l.user.Keys[0].ID
 }
@@ -225,7 +262,7 @@ func (l *loaded) arnName() string {
 // view is the user, with the name of its account.
 func (l *loaded) view(account string) User {
 	u := l.user
-	v := User{AccessKey: l.arnName(), UserID: u.ID, Name: u.Name, Account: account, ARN: userARN(AccountNumber(u.Account), l.arnName()),
+	v := User{AccessKey: l.firstKey(), UserID: u.ID, Name: u.Name, Account: account, ARN: arnOf(u),
 		Created: u.Created, Disabled: u.Disabled, Environment: u.Environment, Administrator: l.administrator(), Policies: json.RawMessage(u.Policies)}
 	if len(u.Policies) == 0 {
 		v.Policies = json.RawMessage("[]")
@@ -369,7 +406,7 @@ func (c *change) add(id, account string, in CreateUser) (User, error) {
 	if err := c.put(u); err != nil {
 		return User{}, err
 	}
-	l, err := c.s.load(id, u.Encode())
+	l, err := c.s.load(c.tx, id, u.Encode())
 	if err != nil {
 		return User{}, err
 	}
@@ -390,7 +427,7 @@ func (s *Service) RotateSecret(ctx context.Context, actor *Identity, accessKey s
 				return err
 			}
 			// Whoever knows the secret has the rights.
-			if err := mayGive(op, who, l.doc, "With the new secret you would have"); err != nil {
+			if err := mayGive(op, who, l.all(), "With the new secret you would have"); err != nil {
 				return err
 			}
 		}
@@ -437,7 +474,7 @@ func (s *Service) SetPolicies(ctx context.Context, actor *Identity, accessKey st
 		if err := c.put(u); err != nil {
 			return err
 		}
-		next, err := s.load(u.ID, u.Encode())
+		next, err := s.load(c.tx, u.ID, u.Encode())
 		if err != nil {
 			return err
 		}

@@ -31,6 +31,8 @@ var (
 
 	sizeBelow int64 = 5 << 30
 	enforced        = BucketOwnerEnforced
+
+	grants = Grants{Inline: []InlinePolicy{{"a", []byte("{}")}}, Attached: []string{"arn:aws:iam::aws:policy/x"}, Boundary: "arn:aws:iam::aws:policy/y"}
 )
 
 type record interface{ Encode() []byte }
@@ -47,6 +49,7 @@ func upload(raw []byte) (any, error)   { return DecodeUpload("key", ident.Upload
 func bucket(raw []byte) (any, error)   { return DecodeBucket("name", raw) }
 func part(raw []byte) (any, error)     { return DecodePart(5, raw) }
 func user(raw []byte) (any, error)     { return DecodeUser("id", raw) }
+func role(raw []byte) (any, error)     { return DecodeRole("default", raw) }
 func tags(raw []byte) (any, error)     { return DecodeTags(raw) }
 func cors(raw []byte) (any, error)     { return DecodeCORS(raw) }
 func site(raw []byte) (any, error)     { return DecodeWebsite(raw) }
@@ -62,6 +65,8 @@ func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
 func epoch(raw []byte) (any, error)    { return DecodeEpoch(3, raw) }
 func manifest(raw []byte) (any, error) { return DecodeManifest(raw) }
 
+func userGroup(raw []byte) (any, error)         { return DecodeUserGroup("default", raw) }
+func managedPolicy(raw []byte) (any, error)     { return DecodeManagedPolicy("default", raw) }
 func bucketPolicy(raw []byte) (any, error)      { return DecodeBucketPolicy(raw) }
 func publicAccessBlock(raw []byte) (any, error) { return DecodePublicAccessBlock(raw) }
 func counters(raw []byte) (any, error) {
@@ -139,6 +144,19 @@ var samples = []sample{
 		ID: "id", Account: "default", Name: "Somebody", Created: when, Disabled: true, Environment: true,
 		Keys: []AccessKey{{ID: "AK", Sealed: []byte("sealed"), Created: when}, {ID: "BK"}}, Policies: []byte("[]"),
 	}, user},
+	{"user-1-named", &User{
+		ID: "id", Account: "default", Name: "Somebody", Created: when, UserName: "ada", Path: "/team/", Grants: grants, Groups: []string{"AGPA1", "AGPA2"},
+		Keys: []AccessKey{{ID: "AK", Off: true}}, Tags: Tags{{"team", "blue"}},
+	}, user},
+	{"group-1", &UserGroup{ID: "AGPA1", Account: "default", Name: "Admins", Path: "/x/", Created: when, Grants: grants}, userGroup},
+	{"role-1", &Role{
+		ID: "AROA1", Account: "default", Name: "Reader", Path: "/x/", Created: when, Description: "reads", Trust: []byte("{}"), MaxSession: time.Hour,
+		Grants: grants, Tags: Tags{{"team", "blue"}}, Revoked: when,
+	}, role},
+	{"policy-1", &ManagedPolicy{
+		ID: "ANPA1", Account: "default", Name: "Reads", Path: "/x/", Created: when, Updated: when, Description: "reads",
+		Versions: []PolicyVersion{{1, []byte("{}"), when}, {3, []byte("[]"), when}}, Default: 3, Last: 4, Tags: Tags{{"team", "blue"}},
+	}, managedPolicy},
 	{"tags-1", &Tags{{Name: "team", Value: "blue"}, {Name: "empty"}}, tags},
 	{"cors-1", &CORS{Rules: []CORSRule{
 		{ID: "all", Origins: []string{"https://*.example.com", "*"}, Methods: []string{"GET", "PUT"}, AllowHeaders: []string{"*"}, ExposeHeaders: []string{"ETag"}, MaxAge: new(int32)},

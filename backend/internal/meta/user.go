@@ -12,6 +12,11 @@ type User struct {
 	Environment bool // the key is managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY
 	Keys        []AccessKey
 	Policies    []byte // JSON, simple or AWS form, as it was accepted
+	UserName    string // name in ARNs; empty for users who go by their first access key
+	Path        string // before the name in ARNs, as "/team/"; empty for "/"
+	Grants      Grants
+	Groups      []string // ids of groups of the account
+	Tags        Tags
 }
 
 // AccessKey is a key of a user.
@@ -19,6 +24,7 @@ type AccessKey struct {
 	ID      string
 	Sealed  []byte // the secret, sealed
 	Created time.Time
+	Off     bool // set inactive
 }
 
 const userFormat = 1
@@ -36,9 +42,17 @@ func (u *User) Encode() []byte {
 			in.str(1, k.ID)
 			in.bytes(2, k.Sealed)
 			in.time(3, k.Created)
+			in.bool(4, k.Off)
 		})
 	}
 	e.bytes(7, u.Policies)
+	e.str(8, u.UserName)
+	e.str(9, u.Path)
+	u.Grants.encode(e, 10)
+	for _, g := range u.Groups {
+		e.str(11, g)
+	}
+	u.Tags.encode(e, 12)
 	return e.b
 }
 
@@ -67,6 +81,8 @@ func DecodeUser(id string, raw []byte) (*User, error) {
 					k.Sealed = f.copy()
 				case 3:
 					k.Created = f.time()
+				case 4:
+					k.Off = f.bool()
 				default:
 					return unknown("access key", f)
 				}
@@ -76,6 +92,16 @@ func DecodeUser(id string, raw []byte) (*User, error) {
 			return err
 		case 7:
 			u.Policies = f.copy()
+		case 8:
+			u.UserName = f.str()
+		case 9:
+			u.Path = f.str()
+		case 10:
+			return u.Grants.decode(f.data)
+		case 11:
+			u.Groups = append(u.Groups, f.str())
+		case 12:
+			return u.Tags.decode(f)
 		default:
 			return unknown("user", f)
 		}

@@ -204,3 +204,20 @@ func (d *Document) ForBucket(bucket string) error {
 	}
 	return nil
 }
+
+// Join returns a document that says what all of them say. Their versions stay what they are: variables have been read already.
+func Join(docs ...*Document) *Document {
+	if len(docs) == 1 {
+		return docs[0]
+	}
+	all := &Document{}
+	for _, d := range docs {
+		all.Kind = d.Kind
+		all.Statements = append(all.Statements, d.Statements...)
+		for w := range all.union {
+			all.union[w] |= d.union[w]
+		}
+		all.own = all.own || d.own
+	}
+	return all
+}

@@ -14,6 +14,21 @@ type Principal struct {
 	CanonicalID string // of the account, 64 hex characters
 	Service     string
 	Federated   string
+	Role        string            // ARN of the role that a session has taken on, whose ARN is that of the session
+	Tags        map[string]string // of the user, or of the role and its session
+}
+
+// Type is the value of aws:PrincipalType.
+func (p *Principal) Type() string {
+	switch {
+	case p.Anonymous:
+		return "Anonymous"
+	case p.Role != "":
+		return "AssumedRole"
+	case p.ARN == "":
+		return ""
+	}
+	return "User"
 }
 
 // Request is one question to the evaluator.
@@ -39,17 +54,18 @@ func (r *Request) lookup(name string) ([]string, bool) {
 		}
 		return one(p.UserID)
 	case "aws:PrincipalArn":
+		if p.Role != "" {
+			return one(p.Role)
+		}
 		return one(p.ARN)
 	case "aws:PrincipalAccount":
 		return one(p.Account)
 	case "aws:PrincipalType":
-		switch {
-		case p.Anonymous:
-			return one("Anonymous")
-		case p.ARN == "":
-			return nil, false
-		}
-		return one("User")
+		return one(p.Type())
+	}
+	if tag, ok := strings.CutPrefix(name, "aws:PrincipalTag/"); ok {
+		v, ok := r.Principal.Tags[tag]
+		return []string{v}, ok
 	}
 	if r.Keys == nil {
 		return nil, false
@@ -158,6 +174,24 @@ func Evaluate(req *Request, sources []Source) Decision {
 		return resource
 	}
 	return Decision{Statement: -1, Reason: reason}
+}
+
+// Trusts decides whether the trust policy of a role lets the caller take the role on, which is the request's resource: when it names the
+// caller itself and both are of one account, that is enough unless the caller's own policies deny it; when it names only the account, or
+// the accounts differ, the caller's own policies must allow it too.
+func Trusts(req *Request, trust *Document, own []Source) Decision {
+	index, isKnown := knownIndex[req.Action]
+	src := Source{Name: "trust policy", Kind: SourceResource, Document: trust}
+	d := src.evaluate(req, index, isKnown, strings.ToLower(req.Action), true)
+	if d.ExplicitDeny || !d.Allowed {
+		return d
+	}
+	mine := Evaluate(&Request{Action: req.Action, Resource: req.Resource, Principal: req.Principal, Keys: req.Keys}, own)
+	direct := src.evaluate(req, index, isKnown, strings.ToLower(req.Action), false).Allowed
+	if mine.ExplicitDeny || !mine.Allowed && !(direct && req.ResourceAccount == req.Principal.Account) {
+		return mine
+	}
+	return d
 }
 
 // evaluate decides over one document or ACL alone.

@@ -39,7 +39,7 @@ var keys = []Key{
 	{Name: "aws:PrincipalAccount", Type: "string", Doc: "account of the caller"},
 	{Name: "aws:PrincipalArn", Type: "arn", Doc: "ARN of the caller"},
 	{Name: "aws:PrincipalTag/", Type: "string", Doc: "a tag of the caller"},
-	{Name: "aws:PrincipalType", Type: "string", Doc: "User or Anonymous"},
+	{Name: "aws:PrincipalType", Type: "string", Doc: "User, AssumedRole or Anonymous"},
 	{Name: "aws:Referer", Type: "string", Doc: "the Referer header"},
 	{Name: "aws:SecureTransport", Type: "bool", Doc: "whether the request came over TLS"},
 	{Name: "aws:SourceIp", Type: "ip", Doc: "address of the client"},

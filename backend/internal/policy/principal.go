@@ -140,11 +140,11 @@ func (e *principal) names(p *Principal) naming {
 			return inAccount
 		}
 	case oneARN:
-		if !p.Anonymous && e.id == p.ARN {
+		if !p.Anonymous && (e.id == p.ARN || e.id == p.Role) {
 			return named
 		}
 	case uniqueID:
-		if !p.Anonymous && e.id == p.UserID {
+		if id, _, _ := strings.Cut(p.UserID, ":"); !p.Anonymous && e.id == id { // of a session: the role's
 			return named
 		}
 	case service:

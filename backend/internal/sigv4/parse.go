@@ -123,6 +123,9 @@ func parseHeaderV4(r *Request, rest string) (*Auth, error) {
 	a.SessionToken = first(r.Header, headerSecurityToken)
 	a.PayloadHash = first(r.Header, headerContentSHA256)
 	if a.PayloadHash == "" {
+		a.PayloadHash = r.Digest
+	}
+	if a.PayloadHash == "" {
 		return nil, refuse(CodeInvalidRequest, "Missing required header for this request: x-amz-content-sha256")
 	}
 	return a, a.readPayload(a.PayloadHash)

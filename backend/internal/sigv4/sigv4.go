@@ -18,6 +18,7 @@ type Request struct {
 	Hosts  []string            // the host that the client may have signed: the Host header first, then public names of the server
 	Bucket string              // bucket that the host names; empty for path style. Only Signature Version 2 needs it
 	Length int64               // Content-Length, -1 when unknown
+	Digest string              // SHA-256 of the body in hex, for services whose requests need not name it; empty for S3
 }
 
 // Kind is how a request is authenticated.

@@ -1,0 +1,320 @@
+package iam
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/kv"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/policy"
+)
+
+// Temporary credentials are kept nowhere: the session token is all there is to know of them, sealed with the store's data key. They end
+// with their time, with the user or role that they act as, and when the sessions of a role are revoked. What they may do is read anew for
+// each request, as for any identity.
+
+// Session is temporary credentials.
+type Session struct {
+	AccessKey string
+	Secret    string
+	Token     string
+	Expires   time.Time
+	ARN       string // of the caller that they make
+	UserID    string
+}
+
+// sessionClaims is what a session token holds.
+type sessionClaims struct {
+	AccessKey string            `json:"k"`
+	Secret    string            `json:"s"`
+	Account   string            `json:"a"`
+	User      string            `json:"u,omitempty"` // id of the user who asked for the credentials of a session of their own
+	Role      string            `json:"r,omitempty"` // name of a role, and its id: another role of that name is another one
+	RoleID    string            `json:"i,omitempty"`
+	Name      string            `json:"n,omitempty"` // of the session
+	Policies  []string          `json:"p,omitempty"` // texts that bound the role's rights; what one of them allows is allowed
+	Tags      map[string]string `json:"t,omitempty"`
+	Issued    int64             `json:"b"` // seconds since 1970
+	Expires   int64             `json:"e"`
+}
+
+const (
+	sessionAAD = "session token"
+	// maxToken bounds what is unsealed of a request.
+	maxToken = 8 << 10
+
+	minDuration     = 15 * time.Minute
+	maxRoleSession  = 12 * time.Hour
+	defaultDuration = time.Hour
+	maxUserSession  = 36 * time.Hour
+	defaultUser     = 12 * time.Hour
+
+	maxSessionPolicies = 10
+	maxPackedPolicies  = 4 << 10 // bytes of the policies and tags in a token
+	maxSessionTags     = 50
+)
+
+// AssumeRole is who wants to act as a role, and how.
+type AssumeRole struct {
+	RoleARN  string
+	Name     string // of the session, 2 to 64 of [\w+=,.@-]
+	Duration time.Duration
+	Policy   string   // JSON, empty for none
+	ARNs     []string // managed policies of the role's account that bound the session too
+	Tags     meta.Tags
+	Keys     func(string) ([]string, bool) // condition keys of the request
+}
+
+// AssumeRole gives out credentials that act as a role, if its trust policy lets the actor.
+func (s *Service) AssumeRole(ctx context.Context, actor *Identity, in AssumeRole) (out Session, err error) {
+	const op = "iam.AssumeRole"
+	if err := checkSessionName(op, in.Name); err != nil {
+		return out, err
+	}
+	account, name, ok := splitRoleARN(in.RoleARN)
+	if !ok {
+		return out, fault.New(op, fault.InvalidArgument, in.RoleARN+" is invalid")
+	}
+	claims := sessionClaims{Account: account, Role: name, Name: in.Name, Tags: tagMap(in.Tags)}
+	denied := fault.New(op, fault.AccessDenied, fmt.Sprintf("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", actor.ARN(), in.RoleARN))
+	err = s.Store.View(ctx, func(r kv.Reader) error {
+		role, err := s.role(r, account, name)
+		if errors.Is(err, kv.ErrNotFound) || err == nil && role.arn() != in.RoleARN {
+			return denied
+		}
+		if err != nil {
+			return err
+		}
+		if err := role.trusts(actor, "sts:AssumeRole", in.Keys); err != nil {
+			return denied.With("why", err.Error())
+		}
+		if len(in.Tags) > 0 {
+			if err := role.trusts(actor, "sts:TagSession", in.Keys); err != nil {
+				return denied
+			}
+		}
+		claims.RoleID = role.ID
+		if err := claims.last(op, in.Duration, role.maxSession(), defaultDuration, s.Clock.Now()); err != nil {
+			return err
+		}
+		return s.boundSession(r, op, account, &in, &claims)
+	})
+	if err != nil {
+		return out, faulty(op, err)
+	}
+	return s.issue(ctx, op, &claims)
+}
+
+// SessionToken gives out credentials that act as the actor's own user.
+func (s *Service) SessionToken(ctx context.Context, actor *Identity, d time.Duration) (out Session, err error) {
+	const op = "iam.SessionToken"
+	if actor.Anonymous || actor.machine || actor.session != nil {
+		return out, fault.New(op, fault.AccessDenied, "Cannot call GetSessionToken with session credentials")
+	}
+	claims := sessionClaims{Account: actor.Account, User: actor.UserID}
+	if err := claims.last(op, d, maxUserSession, defaultUser, s.Clock.Now()); err != nil {
+		return out, err
+	}
+	return s.issue(ctx, op, &claims)
+}
+
+// boundSession reads the policies that bound a session.
+func (s *Service) boundSession(r kv.Reader, op, account string, in *AssumeRole, c *sessionClaims) error {
+	c.Policies = nil
+	if in.Policy != "" {
+		c.Policies = append(c.Policies, in.Policy)
+	}
+	if len(in.ARNs) > maxSessionPolicies {
+		return fault.New(op, fault.InvalidArgument, fmt.Sprintf("A session has at most %d managed policies.", maxSessionPolicies))
+	}
+	for _, arn := range in.ARNs {
+		text, err := s.policyText(r, op, account, arn)
+		if err != nil {
+			return err
+		}
+		c.Policies = append(c.Policies, string(text))
+	}
+	size := 0
+	for _, text := range c.Policies {
+		if _, err := policy.Parse([]byte(text), policy.Identity); err != nil {
+			return err
+		}
+		size += len(text)
+	}
+	if len(c.Tags) > maxSessionTags {
+		return fault.New(op, fault.InvalidArgument, fmt.Sprintf("A session has at most %d tags.", maxSessionTags))
+	}
+	for name, value := range c.Tags {
+		size += len(name) + len(value)
+	}
+	if size > maxPackedPolicies {
+		return fault.New(op, fault.InvalidArgument, "The policies and tags of the session are too large.").With("IAM", "PackedPolicyTooLarge")
+	}
+	return nil
+}
+
+// last sets when a session begins and ends.
+func (c *sessionClaims) last(op string, d, most, usual time.Duration, now time.Time) error {
+	if d == 0 {
+		d = min(usual, most)
+	}
+	if d < minDuration {
+		return fault.New(op, fault.InvalidArgument, fmt.Sprintf("The requested DurationSeconds is less than the minimum of %d.", int(minDuration/time.Second)))
+	}
+	if d > most {
+		return fault.New(op, fault.InvalidArgument, "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+	}
+	c.Issued, c.Expires = now.Unix(), now.Add(d).Unix()
+	return nil
+}
+
+// issue draws the credentials of a session and proves that they work.
+func (s *Service) issue(ctx context.Context, op string, c *sessionClaims) (Session, error) {
+	c.AccessKey, c.Secret = "ASIA"+s.newAccessKey()[4:], s.newSecret()
+	raw, err := json.Marshal(c)
+	if err != nil {
+		return Session{}, &fault.Error{Op: op, Err: err}
+	}
+	token := base64.RawURLEncoding.EncodeToString(s.Box.Seal(raw, []byte(sessionAAD)))
+	if len(token) > maxToken {
+		return Session{}, fault.New(op, fault.InvalidArgument, "The policies and tags of the session are too large.").With("IAM", "PackedPolicyTooLarge")
+	}
+	cred, err := s.SessionCredential(ctx, c.AccessKey, token)
+	if err != nil {
+		return Session{}, err
+	}
+	return Session{AccessKey: c.AccessKey, Secret: c.Secret, Token: token, Expires: time.Unix(c.Expires, 0).UTC(), ARN: cred.Identity.ARN(), UserID: cred.Identity.UserID}, nil
+}
+
+// SessionCredential returns the identity and the secret of temporary credentials. Faults: Unauthenticated with the detail Token = invalid
+// or expired; NoSuchUser when the user or the role is gone.
+func (s *Service) SessionCredential(ctx context.Context, accessKey, token string) (Credential, error) {
+	const op = "iam.SessionCredential"
+	c, err := s.claims(op, accessKey, token)
+	if err != nil {
+		return Credential{}, err
+	}
+	var id *Identity
+	err = s.Store.View(ctx, func(r kv.Reader) (err error) {
+		id, err = s.sessionIdentity(r, op, c)
+		return err
+	})
+	if err != nil {
+		return Credential{}, faulty(op, err)
+	}
+	return Credential{Identity: id, Secret: c.Secret}, nil
+}
+
+func (s *Service) claims(op, accessKey, token string) (*sessionClaims, error) {
+	invalid := fault.New(op, fault.Unauthenticated, "The provided token is malformed or otherwise invalid.").With("Token", "invalid")
+	if len(token) > maxToken {
+		return nil, invalid
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil {
+		return nil, invalid
+	}
+	raw, err := s.Box.Open(sealed, []byte(sessionAAD))
+	c := &sessionClaims{}
+	if err != nil || json.Unmarshal(raw, c) != nil || c.AccessKey != accessKey || c.Secret == "" {
+		return nil, invalid
+	}
+	if s.Clock.Now().Unix() >= c.Expires {
+		return nil, fault.New(op, fault.Unauthenticated, "The provided token has expired.").With("Token", "expired")
+	}
+	return c, nil
+}
+
+// sessionIdentity is who a session acts as, with the rights of now.
+func (s *Service) sessionIdentity(r kv.Reader, op string, c *sessionClaims) (*Identity, error) {
+	gone := fault.New(op, fault.NoSuchUser, "")
+	if c.User != "" {
+		l, err := s.get(r, c.User)
+		if errors.Is(err, kv.ErrNotFound) {
+			return nil, gone
+		}
+		if err != nil {
+			return nil, err
+		}
+		if l.user.Disabled || l.user.Account != c.Account {
+			return nil, gone
+		}
+		if l.err != nil {
+			return nil, &fault.Error{Op: op, Err: l.err}
+		}
+		id := newIdentity(l.user, c.AccessKey, l.sources)
+		id.session = c
+		return id, nil
+	}
+	role, err := s.role(r, c.Account, c.Role)
+	if errors.Is(err, kv.ErrNotFound) || err == nil && (role.ID != c.RoleID || role.Revoked.Unix() > c.Issued) {
+		return nil, gone
+	}
+	if err != nil {
+		return nil, err
+	}
+	rights, err := s.rightsOf(r, holder{account: c.Account, what: "role " + role.Name, grants: &role.Grants})
+	if err != nil {
+		return nil, err
+	}
+	var bounds []*policy.Document
+	for _, text := range c.Policies {
+		d, err := policy.Parse([]byte(text), policy.Identity)
+		rights.err = errors.Join(rights.err, err)
+		bounds = append(bounds, d)
+	}
+	if rights.err != nil {
+		return nil, &fault.Error{Op: op, Err: rights.err}
+	}
+	if len(bounds) > 0 {
+		rights.sources = append(rights.sources, policy.Source{Name: "session policy", Kind: policy.SourceBoundary, Document: policy.Join(bounds...)})
+	}
+	number := AccountNumber(c.Account)
+	tags := tagMap(role.Tags)
+	for name, value := range c.Tags {
+		if tags == nil {
+			tags = map[string]string{}
+		}
+		tags[name] = value
+	}
+	return &Identity{
+		Account: c.Account, UserID: role.ID + ":" + c.Name, AccessKey: c.AccessKey, Name: role.Name + "/" + c.Name, sources: rights.sources, session: c,
+		principal: policy.Principal{
+			Account: number, ARN: "arn:aws:sts::" + number + ":assumed-role/" + role.Name + "/" + c.Name, Role: role.arn(),
+			UserID: role.ID + ":" + c.Name, CanonicalID: CanonicalID(c.Account), Tags: tags,
+		},
+	}, nil
+}
+
+// Temporary reports whether the identity's credentials are those of a session.
+func (id *Identity) Temporary() bool { return id.session != nil }
+
+func checkSessionName(op, name string) error {
+	ok := len(name) >= 2 && len(name) <= 64
+	for _, c := range name {
+		ok = ok && nameRune(c)
+	}
+	if !ok {
+		return fault.New(op, fault.InvalidArgument, `The specified value for roleSessionName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_- and have 2 to 64 of them`)
+	}
+	return nil
+}
+
+// splitRoleARN returns the account id and the name in the ARN of a role.
+func splitRoleARN(arn string) (account, name string, ok bool) {
+	rest, ok := strings.CutPrefix(arn, "arn:aws:iam::")
+	number, rest, cut := strings.Cut(rest, ":role/")
+	if !ok || !cut || !validAccountID(number) || rest == "" {
+		return "", "", false
+	}
+	if account = number; number == AccountNumber(DefaultAccount) {
+		account = DefaultAccount
+	}
+	return account, rest[strings.LastIndexByte(rest, '/')+1:], true
+}

@@ -1,0 +1,87 @@
+package iam
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+)
+
+// CreateKey gives the user of a name in the actor's account one more access key, of which there are at most two. The secret is returned
+// here and never again.
+func (s *Service) CreateKey(ctx context.Context, actor *Identity, user string) (key AccessKey, secret string, err error) {
+	const op = "iam.CreateKey"
+	key.ID, key.Active, secret = s.newAccessKey(), true, s.newSecret()
+	err = s.change(ctx, op, func(c *change) error {
+		who, e, err := c.entity(op, actor, "iam:CreateAccessKey", UserEntity, user)
+		if err != nil {
+			return err
+		}
+		if who.UserID != e.user.user.ID {
+			// Whoever knows the secret has the rights.
+			if err := mayGive(op, who, e.user.all(), "With the new secret you would have"); err != nil {
+				return err
+			}
+		}
+		u := e.user.copy()
+		if len(u.Keys) >= maxKeys && !slices.ContainsFunc(u.Keys, func(k meta.AccessKey) bool { return k.ID == key.ID }) {
+			return fault.New(op, fault.Conflict, fmt.Sprintf("Cannot exceed quota for AccessKeysPerUser: %d", maxKeys)).With("IAM", "LimitExceeded")
+		}
+		if u.UserName == "" { // who goes by the first key keeps that name
+			u.UserName = nameOf(u)
+		}
+		key.Created = c.now
+		u.Keys = append(u.Keys, meta.AccessKey{ID: key.ID, Sealed: s.Box.Seal([]byte(secret), secretAAD(key.ID)), Created: c.now})
+		return c.put(u)
+	})
+	if err != nil {
+		return AccessKey{}, "", err
+	}
+	return key, secret, nil
+}
+
+// SetKey switches an access key of a user on or off.
+func (s *Service) SetKey(ctx context.Context, actor *Identity, user, id string, on bool) error {
+	return s.onKey(ctx, "iam.SetKey", actor, "iam:UpdateAccessKey", user, id, func(c *change, u *meta.User, at int) error {
+		u.Keys[at].Off = !on
+		return nil
+	})
+}
+
+// DeleteKey takes an access key away; its signatures end at once.
+func (s *Service) DeleteKey(ctx context.Context, actor *Identity, user, id string) error {
+	return s.onKey(ctx, "iam.DeleteKey", actor, "iam:DeleteAccessKey", user, id, func(c *change, u *meta.User, at int) error {
+		if u.UserName == "" {
+			u.UserName = nameOf(u)
+		}
+		u.Keys = slices.Delete(u.Keys, at, at+1)
+		return c.tx.Delete(meta.AccessKeyKey(id))
+	})
+}
+
+func (s *Service) onKey(ctx context.Context, op string, actor *Identity, action, user, id string, fn func(c *change, u *meta.User, at int) error) error {
+	err := s.change(ctx, op, func(c *change) error {
+		_, e, err := c.entity(op, actor, action, UserEntity, user)
+		if err != nil {
+			return err
+		}
+		u := e.user.copy()
+		at := slices.IndexFunc(u.Keys, func(k meta.AccessKey) bool { return k.ID == id })
+		if at < 0 {
+			return fault.New(op, fault.NotFound, fmt.Sprintf("The Access Key with id %s cannot be found.", id)).With("IAM", "NoSuchEntity")
+		}
+		if err := fn(c, u, at); err != nil {
+			return err
+		}
+		if err := c.put(u); err != nil {
+			return err
+		}
+		return c.keepAdministrator(op)
+	})
+	if err == nil {
+		s.forgetFirst(id)
+	}
+	return err
+}
