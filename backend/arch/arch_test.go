@@ -32,7 +32,7 @@ var floors = map[string]int{
 	"internal/bucket": 5,
 	"internal/object": 6,
 	"internal/tend":   7, "internal/tree": 7, "internal/replicate": 7, "internal/notify": 7,
-	"internal/lifecycle": 7, "internal/access": 7, "internal/s3/s3err": 7, "internal/s3/s3xml": 7,
+	"internal/lifecycle": 7, "internal/awsquery": 7, "internal/access": 7, "internal/s3/s3err": 7, "internal/s3/s3xml": 7,
 	"internal/s3": 8, "internal/admin": 8, "internal/webui": 8,
 	"internal/server": 9,
 	"cmd/myfsio":      10, "cmd/openapi": 10, "cmd/docs": 10, "arch": 11,

@@ -166,8 +166,8 @@ type Service struct {
 
 // loaded is a user's row with the work done on it.
 type loaded struct {
-	raw         []byte
-	user        *meta.User
+	raw  []byte
+	user *meta.User
 	rights
 	credentials []Credential // one for each key, in order; no Secret where it cannot be unsealed
 }

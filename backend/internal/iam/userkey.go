@@ -2,10 +2,12 @@ package iam
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 )
 
@@ -84,4 +86,28 @@ func (s *Service) onKey(ctx context.Context, op string, actor *Identity, action,
 		s.forgetFirst(id)
 	}
 	return err
+}
+
+// KeyOwner returns the user of an access key of the actor's account.
+func (s *Service) KeyOwner(ctx context.Context, actor *Identity, id string) (out Entity, err error) {
+	const op = "iam.KeyOwner"
+	err = s.Store.View(ctx, func(r kv.Reader) error {
+		l, err := s.find(r, id)
+		if err != nil && !errors.Is(err, kv.ErrNotFound) {
+			return err
+		}
+		arn := "*"
+		if l != nil && l.user.Account == actor.Account {
+			arn = arnOf(l.user)
+		}
+		if err := mayDo(op, actor, "iam:GetAccessKeyLastUsed", arn); err != nil {
+			return err
+		}
+		if arn == "*" {
+			return fault.New(op, fault.NotFound, fmt.Sprintf("The Access Key with id %s cannot be found.", id)).With("IAM", "NoSuchEntity")
+		}
+		out = (&entity{user: l}).view()
+		return nil
+	})
+	return out, faulty(op, err)
 }

@@ -40,10 +40,10 @@ func (c *call) authenticate() error {
 	if key || secret {
 		return c.authenticateByHeaders()
 	}
-	if claim.SessionToken != "" || c.r.Header.Get("X-Amz-Security-Token") != "" || c.query.has("X-Amz-Security-Token") {
-		return s3err.New("InvalidToken") // this server gives none out
-	}
 	if claim.Kind == sigv4.Anonymous {
+		if c.r.Header.Get("X-Amz-Security-Token") != "" || c.query.has("X-Amz-Security-Token") {
+			return s3err.New("InvalidToken") // it is no credential by itself
+		}
 		c.id = iam.Anonymous
 		if c.op.Auth == AuthKnown {
 			return s3err.New("AccessDenied")
@@ -63,12 +63,8 @@ func (c *call) authenticateBySignature() error {
 	if err := c.s.verifier.Check(c.signed, c.claim, c.now); err != nil {
 		return err
 	}
-	cred, err := c.s.IAM.Credential(c.ctx(), c.claim.AccessKey)
-	switch kind := fault.KindOf(err); {
-	case err == nil:
-	case kind == fault.NoSuchUser, kind == fault.NotFound, kind == fault.Unauthenticated:
-		return sigv4.UnknownAccessKey(c.claim.AccessKey)
-	default:
+	cred, err := c.credential()
+	if err != nil {
 		return err
 	}
 	err = c.s.verifier.Verify(c.signed, c.claim, cred.Secret)

@@ -167,8 +167,8 @@ func (c *call) authenticateByForm() error {
 	if c.claim, err = sigv4.ParseForm(f.field); err != nil {
 		return err
 	}
-	if c.claim.SessionToken != "" {
-		return s3err.New("InvalidToken") // this server gives none out
+	if c.claim.SessionToken != "" && c.claim.Kind == sigv4.Anonymous {
+		return s3err.New("InvalidToken") // it is no credential by itself
 	}
 	if err := c.formKey(); err != nil {
 		return err

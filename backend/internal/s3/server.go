@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/myfsio/myfsio/backend/internal/access"
+	"github.com/myfsio/myfsio/backend/internal/awsquery"
 	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/clock"
 	"github.com/myfsio/myfsio/backend/internal/fault"
@@ -72,6 +73,7 @@ type Server struct {
 	Deps
 	access     access.Service
 	verifier   *sigv4.Verifier
+	identities *awsquery.Handler // IAM and STS
 	publicHost string
 	corsRules  []meta.CORSRule // for buckets without their own
 }
@@ -93,6 +95,7 @@ func New(d Deps) *Server {
 	}
 	d.Domains, d.WebsiteDomain = domains, strings.ToLower(d.WebsiteDomain)
 	return &Server{Deps: d, access: access.Service{Buckets: d.Buckets, Objects: d.Objects, IAM: d.IAM}, verifier: sigv4.NewVerifier(d.Region, d.Service), publicHost: hostOf(d.APIBaseURL), corsRules: d.CORS.rules()}
+	return &Server{Deps: d, verifier: sigv4.NewVerifier(d.Region, d.Service), identities: &awsquery.Handler{IAM: d.IAM}, publicHost: hostOf(d.APIBaseURL), corsRules: d.CORS.rules()}
 }
 
 // call is one request on its way through the server.
@@ -161,6 +164,10 @@ func (c *call) handle() (err error) {
 			err = fault.New("s3.ServeHTTP", fault.Internal, "")
 		}
 	}()
+	if c.asksIdentity() {
+		c.identity()
+		return nil
+	}
 	err = c.locate()
 	c.allowOrigin() // for refusals too
 	if err != nil {

@@ -21,6 +21,9 @@ func NewVerifier(region, service string) *Verifier {
 	return &Verifier{Region: region, Service: service}
 }
 
+// For returns the Verifier of another service of the same server.
+func (v *Verifier) For(service string) *Verifier { return &Verifier{Region: v.Region, Service: service} }
+
 // Check holds everything about the claim that needs no secret: scope, clock, life of a presigned request, and that all that must be
 // signed is. Refusals are *Error. An anonymous claim passes.
 func (v *Verifier) Check(r *Request, a *Auth, now time.Time) error {

@@ -48,6 +48,7 @@ var codes = []Code{
 	{"InvalidRetentionPeriod", http.StatusBadRequest, "Default retention period must be a positive integer value."},
 	{"InvalidStorageClass", http.StatusBadRequest, "The storage class you specified is not valid"},
 	{"InvalidTag", http.StatusBadRequest, "The tag provided was not a valid tag. This error can occur if the tag did not pass input validation."},
+	{"ExpiredToken", http.StatusBadRequest, "The provided token has expired."},
 	{"InvalidToken", http.StatusBadRequest, "The provided token is malformed or otherwise invalid."},
 	{"InvalidURI", http.StatusBadRequest, "Couldn't parse the specified URI."},
 	{"KeyTooLongError", http.StatusBadRequest, "Your key is too long"},

@@ -1,0 +1,98 @@
+package iam
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/kv"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/policy"
+)
+
+// all is what the user's policies say together.
+func (l *loaded) all() *policy.Document {
+	give, _ := documents(l.sources)
+	return policy.Join(give...)
+}
+
+// change is one transaction over identities.
+type change struct {
+	s   *Service
+	tx  kv.Txn
+	st  *meta.IAMState
+	now time.Time
+}
+
+// change runs fn in a transaction that moves the revision. fn may run again.
+func (s *Service) change(ctx context.Context, op string, fn func(*change) error) error {
+	err := s.Store.Update(ctx, func(tx kv.Txn) error {
+		st, err := state(tx)
+		if err != nil {
+			return err
+		}
+		c := &change{s: s, tx: tx, st: st, now: s.Clock.Now()}
+		if err := fn(c); err != nil {
+			return err
+		}
+		st.Revision++
+		st.SealID = s.Box.ID()
+		tx.OnCommit(func() {
+			select {
+			case s.kick <- struct{}{}:
+			default: // a look at the file is due already
+			}
+		})
+		return tx.Set(meta.IAMStateKey(), st.Encode())
+	})
+	return faulty(op, err)
+}
+
+// put writes a user and the rows of its keys. A key of somebody else is fault.Conflict.
+func (c *change) put(u *meta.User) error {
+	for _, k := range u.Keys {
+		owner, err := c.tx.Get(meta.AccessKeyKey(k.ID))
+		switch {
+		case err == nil && string(owner) != u.ID:
+			return fault.New("iam.put", fault.Conflict, fmt.Sprintf("The access key %s is in use already.", k.ID))
+		case err != nil && !errors.Is(err, kv.ErrNotFound):
+			return err
+		}
+		if err := c.tx.Set(meta.AccessKeyKey(k.ID), []byte(u.ID)); err != nil {
+			return err
+		}
+	}
+	return errors.Join(c.claimName(u), c.tx.Set(meta.UserKey(u.ID), u.Encode()))
+}
+
+// claimName holds that no two users of an account have one name in ARNs.
+func (c *change) claimName(u *meta.User) error {
+	name := nameOf(u)
+	owner, err := c.tx.Get(meta.NameKey(u.Account, name))
+	switch {
+	case err == nil && string(owner) != u.ID:
+		return exists("iam.put", "User", name)
+	case err != nil && !errors.Is(err, kv.ErrNotFound):
+		return err
+	case u.UserName == "" || err == nil:
+		return nil
+	}
+	return c.tx.Set(meta.NameKey(u.Account, name), []byte(u.ID))
+}
+
+// remove deletes a user and the rows of its name and its keys.
+func (c *change) remove(u *meta.User) error {
+	if u.UserName != "" {
+		if err := c.tx.Delete(meta.NameKey(u.Account, u.UserName)); err != nil {
+			return err
+		}
+	}
+	for _, k := range u.Keys {
+		if err := c.tx.Delete(meta.AccessKeyKey(k.ID)); err != nil {
+			return err
+		}
+	}
+	return c.tx.Delete(meta.UserKey(u.ID))
+}

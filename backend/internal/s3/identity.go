@@ -1,0 +1,165 @@
+package s3
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+
+	"github.com/myfsio/myfsio/backend/internal/awsquery"
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
+	"github.com/myfsio/myfsio/backend/internal/sigv4"
+)
+
+// maxQueryBody bounds the form of an action of IAM or STS; the longest has one policy.
+const maxQueryBody = 256 << 10
+
+// asksIdentity reports whether the request is an action of IAM or STS, which come to the root as forms.
+func (c *call) asksIdentity() bool {
+	if c.r.Method != http.MethodPost || c.r.URL.EscapedPath() != "/" || c.trusted != nil {
+		return false
+	}
+	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	return err == nil && media == "application/x-www-form-urlencoded"
+}
+
+// identity answers an action of IAM or STS, errors included, in their own protocol. A page of another origin can send such a form, but not
+// sign it.
+func (c *call) identity() {
+	c.info.Operation = "IdentityQuery"
+	service, form, err := c.readForm()
+	if err == nil {
+		c.info.Operation = service + ":" + form.Get("Action")
+		err = c.signedForm(service, form)
+	}
+	var a awsquery.Answer
+	if err != nil {
+		a = awsquery.Refuse(service, c.info.RequestID, protocolError(err))
+	} else {
+		a = c.s.identities.Do(c.ctx(), service, &awsquery.Request{Caller: c.id, Form: form, ID: c.info.RequestID, Keys: c.condition})
+	}
+	if a.Status >= http.StatusInternalServerError {
+		c.s.Logger.ErrorContext(c.ctx(), "request failed", "request", c.info.RequestID, "operation", c.info.Operation, "code", a.Code)
+	}
+	c.w.code = a.Code
+	c.w.setExact("x-amzn-RequestId", c.info.RequestID)
+	c.w.text(a.Status, "text/xml", a.Body)
+}
+
+// readForm reads the form and finds the service; of an error that is the one that the request seems to mean.
+func (c *call) readForm() (service string, form url.Values, err error) {
+	service = awsquery.IAM
+	if c.r.ContentLength > maxQueryBody {
+		return service, nil, s3err.New("EntityTooLarge")
+	}
+	body, err := io.ReadAll(io.LimitReader(c.w.body, maxQueryBody+1))
+	switch {
+	case err != nil:
+		return service, nil, s3err.New("IncompleteBody").Because(err)
+	case len(body) > maxQueryBody:
+		return service, nil, s3err.New("EntityTooLarge")
+	}
+	sum := sha256.Sum256(body)
+	c.signed = &sigv4.Request{
+		Method: c.r.Method, Path: c.r.URL.EscapedPath(), Query: c.r.URL.RawQuery, Header: c.r.Header, Hosts: c.peer.hosts, Length: c.r.ContentLength,
+		Digest: hex.EncodeToString(sum[:]),
+	}
+	if form, err = url.ParseQuery(string(body)); err != nil {
+		return service, nil, s3err.Text("MalformedQueryString", "The form cannot be read.").Because(err)
+	}
+	named, err := awsquery.Service(form)
+	if err == nil {
+		service = named
+	}
+	return service, form, err
+}
+
+// signedForm finds out who asks. The scope of the signature names the service of the action.
+func (c *call) signedForm(service string, form url.Values) error {
+	claim, err := sigv4.Parse(c.signed)
+	if err != nil {
+		return err
+	}
+	c.claim = claim
+	switch {
+	case claim.Kind == sigv4.Anonymous && awsquery.Open(form):
+		c.id = iam.Anonymous
+		return nil
+	case claim.Kind == sigv4.Anonymous:
+		return errUnsigned
+	case claim.Kind != sigv4.HeaderV4 || claim.PayloadHash != c.signed.Digest: // what is signed is the form itself
+		return sigv4.BodyNotSigned()
+	}
+	verifier := c.s.verifier.For(service)
+	if err := verifier.Check(c.signed, claim, c.now); err != nil {
+		return err
+	}
+	cred, err := c.credential()
+	if err != nil {
+		return err
+	}
+	if err := verifier.Verify(c.signed, claim, cred.Secret); err != nil {
+		return err
+	}
+	c.is(cred.Identity)
+	return nil
+}
+
+var errUnsigned = errors.New("s3: an action without a signature")
+
+// credential looks the claimed key up, with the token of a session.
+func (c *call) credential() (cred iam.Credential, err error) {
+	if token := c.claim.SessionToken; token != "" {
+		cred, err = c.s.IAM.SessionCredential(c.ctx(), c.claim.AccessKey, token)
+	} else {
+		cred, err = c.s.IAM.Credential(c.ctx(), c.claim.AccessKey)
+	}
+	switch kind := fault.KindOf(err); {
+	case err == nil:
+		return cred, nil
+	case fault.DetailOf(err)["Token"] == "expired":
+		return cred, s3err.New("ExpiredToken").Because(err)
+	case fault.DetailOf(err)["Token"] != "":
+		return cred, s3err.New("InvalidToken").Because(err)
+	case kind == fault.NoSuchUser, kind == fault.NotFound, kind == fault.Unauthenticated:
+		return cred, sigv4.UnknownAccessKey(c.claim.AccessKey)
+	}
+	return cred, err
+}
+
+// identityCodes are the codes of the protocol for refusals that S3 has other codes for.
+var identityCodes = map[string]awsquery.Error{
+	sigv4.CodeInvalidAccessKeyID:   {Status: http.StatusForbidden, Code: "InvalidClientTokenId", Message: "The security token included in the request is invalid."},
+	"InvalidToken":                 {Status: http.StatusForbidden, Code: "InvalidClientTokenId", Message: "The security token included in the request is invalid."},
+	"ExpiredToken":                 {Status: http.StatusForbidden, Code: "ExpiredToken", Message: "The security token included in the request is expired."},
+	"RequestTimeTooSkewed":         {Status: http.StatusForbidden, Code: "SignatureDoesNotMatch"},
+	"AuthorizationHeaderMalformed": {Status: http.StatusForbidden, Code: "IncompleteSignature"},
+	"InvalidRequest":               {Status: http.StatusForbidden, Code: "IncompleteSignature"},
+	"InvalidArgument":              {Status: http.StatusForbidden, Code: "IncompleteSignature"},
+	"MissingSecurityHeader":        {Status: http.StatusForbidden, Code: "IncompleteSignature"},
+}
+
+// protocolError turns a refusal of the S3 port into one of IAM.
+func protocolError(err error) error {
+	if errors.Is(err, errUnsigned) {
+		return &awsquery.Error{Status: http.StatusForbidden, Code: "MissingAuthenticationToken", Message: "Request is missing Authentication Token"}
+	}
+	var done *awsquery.Error
+	if errors.As(err, &done) {
+		return done
+	}
+	e := s3err.From(err)
+	out, ok := identityCodes[e.Code]
+	if !ok {
+		out = awsquery.Error{Status: e.Status, Code: e.Code}
+	}
+	if out.Message == "" {
+		out.Message = e.Message
+	}
+	return &out
+}
