@@ -61,6 +61,9 @@ func describe(e *iam.Entity, whole bool) []node {
 		}
 		out = append(out, text("MaxSessionDuration", strconv.Itoa(int(e.MaxSession.Seconds()))))
 	}
+	if e.Kind == iam.RoleEntity && whole {
+		out = append(out, list("RoleLastUsed"))
+	}
 	if e.Grants.Boundary != "" && whole {
 		out = append(out, list("PermissionsBoundary", text("PermissionsBoundaryType", "Policy"), text("PermissionsBoundaryArn", e.Grants.Boundary)))
 	}
@@ -411,6 +414,7 @@ func listKeys(c *call) ([]node, error) {
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(e.Keys, func(a, b iam.AccessKey) int { return strings.Compare(a.ID, b.ID) })
 	some, tail, err := page(c, e.Keys, func(k iam.AccessKey) string { return k.ID })
 	if err != nil {
 		return nil, err

@@ -32,8 +32,7 @@ const (
 type Request struct {
 	Caller *iam.Identity
 	Form   url.Values
-	ID     string                        // request id
-	Keys   func(string) ([]string, bool) // condition keys of the request
+	ID     string // request id
 }
 
 // Answer is a document and its status.
@@ -192,15 +191,6 @@ func text(name, value string) node { return node{name: name, text: value} }
 
 func list(name string, kids ...node) node { return node{name: name, kids: kids, isSet: true} }
 
-// members is a list whose elements are named member.
-func members(name string, kids ...[]node) node {
-	out := list(name)
-	for _, k := range kids {
-		out.kids = append(out.kids, list("member", k...))
-	}
-	return out
-}
-
 func moment(name string, t time.Time) node { return text(name, t.UTC().Format("2006-01-02T15:04:05Z")) }
 
 func (n *node) document() []byte {
@@ -232,10 +222,23 @@ func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // need returns a parameter that must be there.
 func (c *call) need(name string) (string, error) {
-	if v := c.Form.Get(name); v != "" {
-		return v, nil
+	v, ok := c.Form[name]
+	switch {
+	case !ok:
+		return "", missing(name)
+	case v[0] == "":
+		return "", newError(http.StatusBadRequest, "ValidationError",
+			fmt.Sprintf("1 validation error detected: Value '' at '%s' failed to satisfy constraint: Member must have length greater than or equal to 1", lowerFirst(name)))
 	}
-	return "", missing(name)
+	if strings.HasSuffix(name, "Name") && len(v[0]) > maxName {
+		return "", newError(http.StatusBadRequest, "ValidationError",
+			fmt.Sprintf("1 validation error detected: Value at '%s' failed to satisfy constraint: Member must have length less than or equal to %d", lowerFirst(name), maxName))
+	}
+	if strings.HasSuffix(name, "Name") && !iam.ValidName(v[0]) {
+		return "", newError(http.StatusBadRequest, "ValidationError",
+			fmt.Sprintf("The specified value for %s is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-", lowerFirst(name)))
+	}
+	return v[0], nil
 }
 
 // needs is need for several, in their order.
@@ -253,8 +256,8 @@ func (c *call) needs(names ...string) ([]string, error) {
 
 // user is the parameter UserName, or the caller's own name.
 func (c *call) user() (string, error) {
-	if v := c.Form.Get("UserName"); v != "" {
-		return v, nil
+	if _, ok := c.Form["UserName"]; ok {
+		return c.nameOf(iam.UserEntity)
 	}
 	_, name, ok := strings.Cut(c.Caller.ARN(), ":user/")
 	if !ok {
@@ -305,6 +308,7 @@ func (c *call) seconds(name string) (time.Duration, error) {
 }
 
 const (
+	maxName      = 128
 	defaultItems = 100
 	maxItems     = 1000
 )

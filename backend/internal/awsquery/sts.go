@@ -24,7 +24,7 @@ func assumeRole(c *call) ([]node, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := iam.AssumeRole{RoleARN: v[0], Name: v[1], Policy: c.Form.Get("Policy"), Keys: c.Keys}
+	in := iam.AssumeRole{RoleARN: v[0], Name: v[1], Policy: c.Form.Get("Policy")}
 	if in.Duration, err = c.seconds("DurationSeconds"); err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func adminDecision(id *Identity, action, user string) policy.Decision {
 	}
 	action = policy.CanonicalAction(action)
 	service, _, _ := strings.Cut(action, ":")
-	req := policy.Request{Action: action, Principal: &id.principal}
+	req := policy.Request{Action: action, Principal: &id.principal, Keys: id.keys}
 	switch service {
 	case "iam":
 		req.Resource = userARN(id.principal.Account, user)

@@ -72,14 +72,21 @@ func (c *change) claimName(u *meta.User) error {
 	name := nameOf(u)
 	owner, err := c.tx.Get(meta.NameKey(u.Account, name))
 	switch {
-	case err == nil && string(owner) != u.ID:
-		return exists("iam.put", "User", name)
-	case err != nil && !errors.Is(err, kv.ErrNotFound):
+	case errors.Is(err, kv.ErrNotFound):
+		if u.UserName == "" {
+			return nil
+		}
+		return c.tx.Set(meta.NameKey(u.Account, name), []byte(u.ID))
+	case err != nil || string(owner) == u.ID:
 		return err
-	case u.UserName == "" || err == nil:
-		return nil
 	}
-	return c.tx.Set(meta.NameKey(u.Account, name), []byte(u.ID))
+	if u.UserName == "" { // keys have a case, names have none
+		l, err := c.s.get(c.tx, string(owner))
+		if err != nil || nameOf(l.user) != name {
+			return err
+		}
+	}
+	return exists("iam.put", "User", name)
 }
 
 // remove deletes a user and the rows of its name and its keys.

@@ -221,9 +221,7 @@ func Rename(name, path string) Edit {
 			if err := checkEntityName(op, "new"+d.kind.String()+"Name", name, most); err != nil {
 				return nil, err
 			}
-			if e, err := c.s.entityOf(c.tx, op, account, d.kind, name); err == nil && e.view().ID != old.ID {
-				return nil, exists(op, d.kind.String(), name)
-			} else if err != nil && !fault.Is(err, fault.NotFound) {
+			if err := c.free(op, account, d.kind, name, old.ID); err != nil {
 				return nil, err
 			}
 		} else {

@@ -68,9 +68,7 @@ func (s *Service) CreateEntity(ctx context.Context, actor *Identity, in NewEntit
 		if err := mayDo(op, who, "iam:Create"+in.Kind.String(), arn); err != nil {
 			return err
 		}
-		if e, err := s.entityOf(c.tx, op, who.Account, in.Kind, in.Name); err == nil && e.view().ID != id {
-			return exists(op, in.Kind.String(), in.Name)
-		} else if err != nil && !fault.Is(err, fault.NotFound) {
+		if err := c.free(op, who.Account, in.Kind, in.Name, id); err != nil {
 			return err
 		}
 		grants := meta.Grants{Boundary: in.Boundary}
@@ -102,6 +100,17 @@ func (s *Service) CreateEntity(ctx context.Context, actor *Identity, in NewEntit
 		return nil
 	})
 	return out, err
+}
+
+// free refuses a name that another entity of the kind has, whatever its case.
+func (c *change) free(op, account string, kind EntityKind, name, id string) error {
+	list, err := c.s.entities(c.tx, account, kind)
+	for _, e := range list {
+		if v := e.view(); v.ID != id && strings.EqualFold(v.Name, name) {
+			return exists(op, kind.String(), name)
+		}
+	}
+	return err
 }
 
 func checkRole(op string, in *NewEntity) error {
@@ -145,9 +154,9 @@ func (s *Service) DeleteEntity(ctx context.Context, actor *Identity, kind Entity
 		g := e.grants()
 		switch {
 		case len(g.Attached) > 0:
-			return attached(op, "detach all policies")
+			return attached("detach all policies")
 		case len(g.Inline) > 0:
-			return attached(op, "delete policies")
+			return attached("delete policies")
 		}
 		switch kind {
 		case GroupEntity:
@@ -156,7 +165,7 @@ func (s *Service) DeleteEntity(ctx context.Context, actor *Identity, kind Entity
 				return err
 			}
 			if len(members) > 0 {
-				return attached(op, "remove users from group")
+				return attached("remove users from group")
 			}
 			return c.tx.Delete(meta.UserGroupKey(e.group.Account, e.group.ID))
 		case RoleEntity:
@@ -165,9 +174,9 @@ func (s *Service) DeleteEntity(ctx context.Context, actor *Identity, kind Entity
 		u := e.user.user
 		switch {
 		case len(u.Keys) > 0:
-			return attached(op, "delete access keys")
+			return attached("delete access keys")
 		case len(u.Groups) > 0:
-			return attached(op, "remove users from group")
+			return attached("remove users from group")
 		}
 		return c.remove(u)
 	})
@@ -207,7 +216,7 @@ func (c *change) given(e *entity) ([]*policy.Document, error) {
 		give, _ := documents(e.user.sources)
 		return give, e.user.err
 	}
-	account := ""
+	var account string
 	if e.kind == GroupEntity {
 		account = e.group.Account
 	} else {

@@ -76,12 +76,12 @@ func (r *roleRecord) maxSession() time.Duration {
 }
 
 // trusts refuses a caller that the trust policy does not let act as the role, or whose own policies do not.
-func (r *roleRecord) trusts(who *Identity, action string, keys func(string) ([]string, bool)) error {
+func (r *roleRecord) trusts(who *Identity, action string) error {
 	trust, err := policy.Parse(r.Trust, policy.Trust)
 	if err != nil {
 		return err
 	}
-	req := policy.Request{Action: action, Resource: r.arn(), ResourceAccount: AccountNumber(r.Account), Principal: &who.principal, Keys: keys}
+	req := policy.Request{Action: action, Resource: r.arn(), ResourceAccount: AccountNumber(r.Account), Principal: &who.principal, Keys: who.keys}
 	if d := policy.Trusts(&req, trust, who.sources); !d.Allowed {
 		return errors.New(d.Reason)
 	}
@@ -131,8 +131,8 @@ func exists(op, what, name string) error {
 	return fault.New(op, fault.Conflict, fmt.Sprintf("%s with name %s already exists.", what, name)).With("IAM", "EntityAlreadyExists")
 }
 
-func attached(op, what string) error {
-	return fault.New(op, fault.Conflict, "Cannot delete entity, must "+what+" first.").With("IAM", "DeleteConflict")
+func attached(what string) error {
+	return fault.New("iam.DeleteEntity", fault.Conflict, "Cannot delete entity, must "+what+" first.").With("IAM", "DeleteConflict")
 }
 
 // entityOf finds an entity of an account by its name.
@@ -282,7 +282,7 @@ func mayDo(op string, who *Identity, action, arn string) error {
 	if who == nil || who.Anonymous {
 		return fault.New(op, fault.AccessDenied, "Access Denied")
 	}
-	d := policy.Evaluate(&policy.Request{Action: action, Resource: arn, Principal: &who.principal}, who.sources)
+	d := policy.Evaluate(&policy.Request{Action: action, Resource: arn, Principal: &who.principal, Keys: who.keys}, who.sources)
 	if d.Allowed {
 		return nil
 	}
@@ -308,16 +308,22 @@ func nameRune(c rune) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("_+=,.@-", c)
 }
 
+// ValidName reports whether a name has only what names of users, groups, roles and policies have.
+func ValidName(name string) bool {
+	for _, c := range name {
+		if !nameRune(c) {
+			return false
+		}
+	}
+	return name != ""
+}
+
 // checkEntityName admits names as IAM has them.
 func checkEntityName(op, field, name string, most int) error {
-	ok := name != ""
-	for _, c := range name {
-		ok = ok && nameRune(c)
-	}
 	if len(name) > most {
 		return fault.New(op, fault.InvalidArgument, fmt.Sprintf("1 validation error detected: Value at '%s' failed to satisfy constraint: Member must have length less than or equal to %d", field, most))
 	}
-	if !ok {
+	if !ValidName(name) {
 		return fault.New(op, fault.InvalidArgument, fmt.Sprintf("The specified value for %s is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-", field))
 	}
 	return nil

@@ -48,6 +48,14 @@ type Identity struct {
 	sources   []policy.Source // what its policies say, and what bounds them
 	machine   bool
 	session   *sessionClaims // of temporary credentials, else nil
+	keys      func(string) ([]string, bool)
+}
+
+// During returns the identity as it makes a request, whose condition keys decide over actions on users, keys and the server.
+func (id *Identity) During(keys func(name string) ([]string, bool)) *Identity {
+	now := *id
+	now.keys = keys
+	return &now
 }
 
 // Anonymous is who makes a request without credentials.

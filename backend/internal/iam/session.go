@@ -68,7 +68,6 @@ type AssumeRole struct {
 	Policy   string   // JSON, empty for none
 	ARNs     []string // managed policies of the role's account that bound the session too
 	Tags     meta.Tags
-	Keys     func(string) ([]string, bool) // condition keys of the request
 }
 
 // AssumeRole gives out credentials that act as a role, if its trust policy lets the actor.
@@ -91,11 +90,11 @@ func (s *Service) AssumeRole(ctx context.Context, actor *Identity, in AssumeRole
 		if err != nil {
 			return err
 		}
-		if err := role.trusts(actor, "sts:AssumeRole", in.Keys); err != nil {
+		if err := role.trusts(actor, "sts:AssumeRole"); err != nil {
 			return denied.With("why", err.Error())
 		}
 		if len(in.Tags) > 0 {
-			if err := role.trusts(actor, "sts:TagSession", in.Keys); err != nil {
+			if err := role.trusts(actor, "sts:TagSession"); err != nil {
 				return denied
 			}
 		}

@@ -77,7 +77,10 @@ func (c *change) fresh(op string, actor *Identity) (*Identity, error) {
 		if fault.Is(err, fault.NoSuchUser) {
 			return nil, denied
 		}
-		return who, err
+		if err != nil {
+			return nil, err
+		}
+		return who.During(actor.keys), nil
 	}
 	l, err := c.s.get(c.tx, actor.UserID)
 	if err != nil && !errors.Is(err, kv.ErrNotFound) {
@@ -86,7 +89,7 @@ func (c *change) fresh(op string, actor *Identity) (*Identity, error) {
 	if err != nil || l.user.Disabled || l.err != nil || len(l.credentials) == 0 {
 		return nil, denied
 	}
-	return l.credentials[0].Identity, nil
+	return l.credentials[0].Identity.During(actor.keys), nil
 }
 
 // permit refuses an actor without the right to an action on the user named as in ARNs.

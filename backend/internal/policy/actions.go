@@ -201,6 +201,7 @@ ListOpenIDConnectProviders
 ListPolicies
 ListPolicyVersions
 ListRolePolicies
+ListRoleTags
 ListRoles
 ListUserPolicies iam:list_users
 ListUserTags

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/myfsio/myfsio/backend/internal/awsquery"
 	"github.com/myfsio/myfsio/backend/internal/fault"
@@ -19,13 +20,18 @@ import (
 // maxQueryBody bounds the form of an action of IAM or STS; the longest has one policy.
 const maxQueryBody = 256 << 10
 
-// asksIdentity reports whether the request is an action of IAM or STS, which come to the root as forms.
+// asksIdentity reports whether the request is an action of IAM or STS: they come to the root, as a form or in the query.
 func (c *call) asksIdentity() bool {
-	if c.r.Method != http.MethodPost || c.r.URL.EscapedPath() != "/" || c.trusted != nil {
+	if c.r.URL.EscapedPath() != "/" || c.r.Method != http.MethodPost && c.r.Method != http.MethodGet || c.trusted != nil || c.s.NamesBucket(c.r) {
 		return false
 	}
-	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
-	return err == nil && media == "application/x-www-form-urlencoded"
+	if c.r.Method == http.MethodPost {
+		media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+		if err == nil && media == "application/x-www-form-urlencoded" {
+			return true
+		}
+	}
+	return strings.Contains(c.r.URL.RawQuery, "Action=") && strings.Contains(c.r.URL.RawQuery, "Version=")
 }
 
 // identity answers an action of IAM or STS, errors included, in their own protocol. A page of another origin can send such a form, but not
@@ -41,7 +47,7 @@ func (c *call) identity() {
 	if err != nil {
 		a = awsquery.Refuse(service, c.info.RequestID, protocolError(err))
 	} else {
-		a = c.s.identities.Do(c.ctx(), service, &awsquery.Request{Caller: c.id, Form: form, ID: c.info.RequestID, Keys: c.condition})
+		a = c.s.identities.Do(c.ctx(), service, &awsquery.Request{Caller: c.id.During(c.condition), Form: form, ID: c.info.RequestID})
 	}
 	if a.Status >= http.StatusInternalServerError {
 		c.s.Logger.ErrorContext(c.ctx(), "request failed", "request", c.info.RequestID, "operation", c.info.Operation, "code", a.Code)
@@ -69,8 +75,12 @@ func (c *call) readForm() (service string, form url.Values, err error) {
 		Method: c.r.Method, Path: c.r.URL.EscapedPath(), Query: c.r.URL.RawQuery, Header: c.r.Header, Hosts: c.peer.hosts, Length: c.r.ContentLength,
 		Digest: hex.EncodeToString(sum[:]),
 	}
-	if form, err = url.ParseQuery(string(body)); err != nil {
-		return service, nil, s3err.Text("MalformedQueryString", "The form cannot be read.").Because(err)
+	text := string(body)
+	if q := c.r.URL.RawQuery; q != "" {
+		text = q + "&" + text
+	}
+	if form, err = url.ParseQuery(strings.TrimSuffix(text, "&")); err != nil {
+		return service, nil, &awsquery.Error{Status: http.StatusBadRequest, Code: "MalformedQueryString", Message: "The form cannot be read."}
 	}
 	named, err := awsquery.Service(form)
 	if err == nil {
@@ -92,10 +102,13 @@ func (c *call) signedForm(service string, form url.Values) error {
 		return nil
 	case claim.Kind == sigv4.Anonymous:
 		return errUnsigned
-	case claim.Kind != sigv4.HeaderV4 || claim.PayloadHash != c.signed.Digest: // what is signed is the form itself
-		return sigv4.BodyNotSigned()
+	case !claim.Kind.V4():
+		return sigv4.VersionNotSupported()
 	}
 	verifier := c.s.verifier.For(service)
+	if claim.Service != service {
+		return &awsquery.Error{Status: http.StatusForbidden, Code: "SignatureDoesNotMatch", Message: "Credential should be scoped to correct service: '" + service + "'."}
+	}
 	if err := verifier.Check(c.signed, claim, c.now); err != nil {
 		return err
 	}
@@ -138,10 +151,10 @@ var identityCodes = map[string]awsquery.Error{
 	"InvalidToken":                 {Status: http.StatusForbidden, Code: "InvalidClientTokenId", Message: "The security token included in the request is invalid."},
 	"ExpiredToken":                 {Status: http.StatusForbidden, Code: "ExpiredToken", Message: "The security token included in the request is expired."},
 	"RequestTimeTooSkewed":         {Status: http.StatusForbidden, Code: "SignatureDoesNotMatch"},
-	"AuthorizationHeaderMalformed": {Status: http.StatusForbidden, Code: "IncompleteSignature"},
-	"InvalidRequest":               {Status: http.StatusForbidden, Code: "IncompleteSignature"},
-	"InvalidArgument":              {Status: http.StatusForbidden, Code: "IncompleteSignature"},
-	"MissingSecurityHeader":        {Status: http.StatusForbidden, Code: "IncompleteSignature"},
+	"AuthorizationHeaderMalformed": {Status: http.StatusBadRequest, Code: "IncompleteSignature"},
+	"InvalidRequest":               {Status: http.StatusBadRequest, Code: "IncompleteSignature"},
+	"InvalidArgument":              {Status: http.StatusBadRequest, Code: "IncompleteSignature"},
+	"MissingSecurityHeader":        {Status: http.StatusBadRequest, Code: "IncompleteSignature"},
 }
 
 // protocolError turns a refusal of the S3 port into one of IAM.

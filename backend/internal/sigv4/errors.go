@@ -68,11 +68,6 @@ func UnknownAccessKey(accessKey string) *Error {
 	return refuse(CodeInvalidAccessKeyID, "The AWS Access Key Id you provided does not exist in our records.", Pair{"AWSAccessKeyId", accessKey})
 }
 
-// BodyNotSigned is the refusal of a request whose body the signature does not hold.
-func BodyNotSigned() *Error {
-	return refuse(CodeSignatureDoesNotMatch, "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
-}
-
 // VersionNotSupported is the refusal of Signature Version 2 where it is switched off.
 func VersionNotSupported() *Error {
 	return refuse(CodeInvalidRequest, "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")

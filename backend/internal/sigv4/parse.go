@@ -122,7 +122,7 @@ func parseHeaderV4(r *Request, rest string) (*Auth, error) {
 	}
 	a.SessionToken = first(r.Header, headerSecurityToken)
 	a.PayloadHash = first(r.Header, headerContentSHA256)
-	if a.PayloadHash == "" {
+	if r.Digest != "" {
 		a.PayloadHash = r.Digest
 	}
 	if a.PayloadHash == "" {
@@ -178,7 +178,10 @@ func parseQuery(r *Request) (*Auth, error) {
 	if a.PayloadHash == "" {
 		a.PayloadHash = first(r.Header, headerContentSHA256)
 	}
-	if a.PayloadHash == "" {
+	switch {
+	case r.Digest != "":
+		a.PayloadHash = r.Digest
+	case a.PayloadHash == "":
 		a.PayloadHash = UnsignedPayload
 	}
 	return a, a.readPayload(a.PayloadHash)
