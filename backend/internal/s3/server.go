@@ -94,8 +94,10 @@ func New(d Deps) *Server {
 		domains[i] = strings.ToLower(name)
 	}
 	d.Domains, d.WebsiteDomain = domains, strings.ToLower(d.WebsiteDomain)
-	return &Server{Deps: d, access: access.Service{Buckets: d.Buckets, Objects: d.Objects, IAM: d.IAM}, verifier: sigv4.NewVerifier(d.Region, d.Service), publicHost: hostOf(d.APIBaseURL), corsRules: d.CORS.rules()}
-	return &Server{Deps: d, verifier: sigv4.NewVerifier(d.Region, d.Service), identities: &awsquery.Handler{IAM: d.IAM}, publicHost: hostOf(d.APIBaseURL), corsRules: d.CORS.rules()}
+	return &Server{
+		Deps: d, access: access.Service{Buckets: d.Buckets, Objects: d.Objects, IAM: d.IAM}, verifier: sigv4.NewVerifier(d.Region, d.Service),
+		identities: &awsquery.Handler{IAM: d.IAM}, publicHost: hostOf(d.APIBaseURL), corsRules: d.CORS.rules(),
+	}
 }
 
 // call is one request on its way through the server.
