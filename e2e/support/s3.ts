@@ -3,6 +3,7 @@ import {
   DeleteBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  PutPublicAccessBlockCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import type { Credentials, Server } from "./server";
@@ -62,7 +63,9 @@ export const many = (count: number, prefix = "file-"): Record<string, string> =>
     Array.from({ length: count }, (_, i) => [`${prefix}${String(i).padStart(4, "0")}.txt`, `content of ${i}`]),
   );
 
-/** Takes a bucket's policy away: a public bucket would be seen by everybody whom later tests make. */
+/** Closes a bucket to the public: everybody whom later tests make would see it. */
 export async function close(s3: S3Client, bucket: string): Promise<void> {
+  const PublicAccessBlockConfiguration = { IgnorePublicAcls: true };
+  await s3.send(new PutPublicAccessBlockCommand({ Bucket: bucket, PublicAccessBlockConfiguration }));
   await s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
 }

@@ -9,7 +9,7 @@ import { createBulkDelete } from "@myfsio/client";
 import { ok, sessionOf } from "../../support/api";
 import { account, row } from "../../support/console";
 import { pseudoText, strangers, usePseudo } from "../../support/pseudo";
-import { seed } from "../../support/s3";
+import { close, seed } from "../../support/s3";
 import { png } from "../../support/samples";
 import { startServer } from "../../support/server";
 import { expect, type Locator, type Page, test } from "../../support/test";
@@ -244,6 +244,7 @@ test.describe("every text comes from the catalogue", () => {
     const one = pseudoText("cors.rule", { number: "1" });
     await page.getByRole("button", { name: pseudoText("cors.remove", { rule: one }) }).click();
     await look("removing a rule", [owner]);
+    await close(s3, bucket);
   });
 
   test("of the objects", async ({ page, s3, bucket, tolerate }) => {
