@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs real S3 clients against a fresh server: AWS CLI, boto3, s3cmd, rclone and restic. A client that is not there is installed when that is
-# possible (a private Python environment; Debian's packages as root) and else reported as absent. The exit code is not 0 when a client that
-# is there fails.
+# Runs real S3 clients against a fresh server: AWS CLI, boto3, s3cmd, rclone, restic, minio-go, s3fs and Terraform, and what two products do that
+# are not run here. A client that is not there is installed when that is possible (a private Python environment; Debian's packages as root) and
+# else reported as absent. The exit code is not 0 when a client that is there fails.
 #
 # Usage: sh e2e/interop/run.sh [client ...]
 #   MYFSIO_BIN               the server, bin/myfsio by default
@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 bin=${MYFSIO_BIN:-$root/bin/myfsio}
 install=${MYFSIO_INTEROP_INSTALL:-1}
-clients=${*:-awscli boto3 s3cmd rclone restic}
+clients=${*:-awscli boto3 s3cmd rclone restic minio s3fs terraform sequences}
 [ -x "$bin" ] || { echo "no server at $bin: run \`make build\` first or name it in MYFSIO_BIN" >&2; exit 1; }
 
 work=$(mktemp -d)
@@ -74,7 +74,8 @@ export INTEROP_URL="$url" INTEROP_HOST="${url#http://}"
 
 # What the environment says about AWS must not reach the clients.
 for name in $(env | sed -n 's/^\(AWS_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
-export HOME="$work/home" AWS_ACCESS_KEY_ID=$INTEROP_ACCESS AWS_SECRET_ACCESS_KEY=$INTEROP_SECRET AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true AWS_PAGER=
+GOMODCACHE=$(go env GOMODCACHE) GOCACHE=$(go env GOCACHE) # which follow HOME
+export GOMODCACHE GOCACHE HOME="$work/home" AWS_ACCESS_KEY_ID=$INTEROP_ACCESS AWS_SECRET_ACCESS_KEY=$INTEROP_SECRET AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true AWS_PAGER=
 mkdir "$HOME"
 export INTEROP_TREE="$work/tree"
 sh "$here/tree.sh" "$INTEROP_TREE" "${MYFSIO_INTEROP_FILES:-3000}" || exit 1
@@ -89,6 +90,11 @@ for client in $clients; do
 	s3cmd) python_clients && tool=$venv/bin/s3cmd && version=$("$tool" --version | cut -d ' ' -f 3) ;;
 	rclone) debian rclone && tool=$(command -v rclone) && version=$("$tool" version 2>/dev/null | head -n 1 | cut -d ' ' -f 2) ;;
 	restic) debian restic && tool=$(command -v restic) && version=$("$tool" version | cut -d ' ' -f 2) ;;
+	minio) (cd "$root/e2e/s3compat" && go build -o "$work/mirror" ./mirror) && tool=$work/mirror && version=$(sed -n 's/.*minio-go\/v7 //p' "$root/e2e/s3compat/go.mod") ;;
+	s3fs) [ -w /dev/fuse ] && python_clients && debian s3fs && tool=$(command -v s3fs) && version=$("$tool" --version | sed -n 's/.* V\([0-9.]*\).*/\1/p') ;;
+	terraform) # not installed: its licence is not ours to accept
+		python_clients && command -v terraform >/dev/null && tool=$(command -v terraform) && version=$(TF_CLI_CONFIG_FILE=/dev/null "$tool" version 2>/dev/null | sed -n '1s/.*v//p') ;;
+	sequences) python_clients && tool=$venv/bin/python && version=- ;;
 	*) echo "no such client: $client" >&2; exit 2 ;;
 	esac
 	if [ -z "$tool" ]; then
@@ -101,6 +107,7 @@ for client in $clients; do
 	begin=$(date +%s)
 	case $client in
 	boto3) (cd "$work/$client" && "$tool" "$here/boto3_suite.py") ;;
+	sequences) (cd "$work/$client" && "$tool" "$here/sequences.py") ;;
 	*) (cd "$work/$client" && TOOL=$tool sh "$here/$client.sh") ;;
 	esac
 	code=$?
