@@ -6,6 +6,7 @@ Each function is one test; a failure is printed and makes the exit code 1.
 import concurrent.futures
 import hashlib
 import io
+import json
 import os
 import sys
 import traceback
@@ -243,7 +244,7 @@ def test_errors():
     assert code_of(s3.get_object, Bucket=BUCKET, Key="none") == "NoSuchKey"
     assert code_of(s3.get_object, Bucket="no-such-bucket-here", Key="none") == "NoSuchBucket"
     assert code_of(s3.head_bucket, Bucket="no-such-bucket-here") == "404"
-    assert code_of(s3.get_bucket_website, Bucket=BUCKET) == "NotImplemented"
+    assert code_of(s3.get_bucket_replication, Bucket=BUCKET) == "NotImplemented"
     wrong = boto3.client("s3", endpoint_url=URL, aws_secret_access_key="wrong", aws_access_key_id=os.environ["INTEROP_ACCESS"])
     assert code_of(wrong.list_buckets) == "SignatureDoesNotMatch"
     unknown = boto3.client("s3", endpoint_url=URL, aws_secret_access_key="wrong", aws_access_key_id="NOSUCHKEY00000000001")
@@ -260,6 +261,36 @@ def test_waiters():
     s3.delete_object(Bucket=BUCKET, Key="w")
     s3.get_waiter("object_not_exists").wait(Bucket=BUCKET, Key="w", WaiterConfig={"Delay": 1, "MaxAttempts": 2})
     s3.get_waiter("bucket_exists").wait(Bucket=BUCKET, WaiterConfig={"Delay": 1, "MaxAttempts": 2})
+
+
+def test_identities():
+    """Users, policies and roles by the IAM API, and what temporary credentials may do."""
+    iam, sts = boto3.client("iam", endpoint_url=URL), boto3.client("sts", endpoint_url=URL)
+    account = sts.get_caller_identity()["Account"]
+    iam.create_user(UserName="ada")
+    key = iam.create_access_key(UserName="ada")["AccessKey"]
+    ada = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": ["arn:aws:s3:::" + BUCKET, "arn:aws:s3:::" + BUCKET + "/*"]}]}
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::%s:user/ada" % account}, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName="writer", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    assert role["AssumeRolePolicyDocument"] == trust, role
+    iam.put_role_policy(RoleName="writer", PolicyName="p", PolicyDocument=json.dumps(allow))
+    got = boto3.client("sts", endpoint_url=URL, **ada).assume_role(RoleArn=role["Arn"], RoleSessionName="now")["Credentials"]
+
+    def bucket_of(**credentials):
+        return boto3.client("s3", endpoint_url=URL, config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}), **credentials)
+
+    assert code_of(bucket_of(**ada).put_object, Bucket=BUCKET, Key="by-role", Body=b"1") == "AccessDenied"
+    acting = bucket_of(aws_access_key_id=got["AccessKeyId"], aws_secret_access_key=got["SecretAccessKey"], aws_session_token=got["SessionToken"])
+    acting.put_object(Bucket=BUCKET, Key="by-role", Body=b"1")
+    assert fetch(acting.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": "by-role"})) == b"1"
+    assert [b["Name"] for b in acting.list_buckets()["Buckets"]] == [BUCKET]
+    iam.delete_role_policy(RoleName="writer", PolicyName="p")
+    assert code_of(acting.put_object, Bucket=BUCKET, Key="by-role", Body=b"1") == "AccessDenied"
+    iam.delete_role(RoleName="writer")
+    iam.delete_access_key(UserName="ada", AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName="ada")
+    assert [u["UserName"] for u in iam.list_users()["Users"]] == [os.environ["INTEROP_ACCESS"]]
 
 
 def main():

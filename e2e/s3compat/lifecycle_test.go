@@ -208,6 +208,35 @@ func TestLifecycleRules(t *testing.T) {
 	becomes(t, c, expired)
 }
 
+// TestLifecycleSparesLocks: what is locked outlives every rule, and goes when the lock has ended.
+func TestLifecycleSparesLocks(t *testing.T) {
+	t.Parallel()
+	_, c := hasty(t, "")
+	bucket := lockedBucket(t, c)
+	lock := func(key string, mode types.ObjectLockMode, hold types.ObjectLockLegalHoldStatus, until time.Time) string {
+		in := &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("x"), ObjectLockLegalHoldStatus: hold}
+		if mode != "" {
+			in.ObjectLockMode, in.ObjectLockRetainUntilDate = mode, &until
+		}
+		out, err := c.PutObject(ctx, in)
+		require.NoError(t, err)
+		return *out.VersionId
+	}
+	far := time.Now().Add(time.Hour)
+	lock("compliance", types.ObjectLockModeCompliance, "", far)
+	lock("governance", types.ObjectLockModeGovernance, "", far)
+	held := lock("hold", "", types.ObjectLockLegalHoldStatusOn, far)
+	put(t, c, bucket, "free", []byte("x"))
+	setRules(t, c, bucket, types.LifecycleRule{Status: enabled, Filter: below(""), Expiration: inDays(1),
+		NoncurrentVersionExpiration: &types.NoncurrentVersionExpiration{NoncurrentDays: aws.Int32(1)}})
+	// Current versions get markers, which takes nothing away; of the noncurrent ones only what is free goes, and then its marker.
+	becomes(t, c, bucket, "compliance noncurrent", "governance noncurrent", "hold noncurrent", "compliance marker", "governance marker", "hold marker")
+	_, err := c.PutObjectLegalHold(ctx, &s3.PutObjectLegalHoldInput{Bucket: &bucket, Key: aws.String("hold"), VersionId: &held,
+		LegalHold: &types.ObjectLockLegalHold{Status: types.ObjectLockLegalHoldStatusOff}})
+	require.NoError(t, err)
+	becomes(t, c, bucket, "compliance noncurrent", "governance noncurrent", "compliance marker", "governance marker")
+}
+
 // TestLifecycleAfterKill: a server that is killed in the middle of a round goes on with it, and everything is counted once.
 func TestLifecycleAfterKill(t *testing.T) {
 	t.Parallel()
