@@ -9,6 +9,7 @@ import {
   PutBucketPolicyCommand,
 } from "@aws-sdk/client-s3";
 import { createAccount } from "@myfsio/client";
+import type { Route } from "@playwright/test";
 import { newUser, ok } from "../../support/api";
 import { dialog, openPermissions, row } from "../../support/console";
 import { withOrigin } from "../../support/origin";
@@ -396,4 +397,36 @@ test("who may only share changes the list and nothing else", async ({ page, actA
   await dialog(page, "Add rule").getByLabel("Origins").fill("*");
   await dialog(page, "Add rule").getByRole("button", { name: "Save" }).click();
   await expect(cors(page).getByRole("listitem")).toHaveCount(1);
+});
+
+test("nothing moves while the documents come in, one after the other", async ({ page, s3, bucket }) => {
+  await seed(s3, bucket, { "a.txt": "a" });
+  await s3.send(
+    new PutBucketCorsCommand({
+      Bucket: bucket,
+      CORSConfiguration: { CORSRules: [{ AllowedOrigins: ["*"], AllowedMethods: ["GET"] }] },
+    }),
+  );
+  await page.addInitScript(() => {
+    const moved: number[] = [];
+    Object.assign(window, { moved });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) moved.push((entry as unknown as { value: number }).value);
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  const held: Route[] = [];
+  await page.route(/\/documents\//, (route) => void held.push(route));
+  await page.goto(`/ui/buckets/${bucket}/permissions`);
+  await expect(page.locator("[aria-busy=true]")).toBeVisible();
+  await expect.poll(() => held.length).toBe(6);
+  for (const route of held.splice(0)) {
+    const answered = page.waitForResponse(route.request().url());
+    await route.continue();
+    await answered;
+  }
+  await expect(cors(page).getByRole("listitem")).toHaveCount(1);
+  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  const moved = await page.evaluate(() => (window as unknown as { moved: number[] }).moved);
+  expect(moved.reduce((sum, value) => sum + value, 0)).toBeLessThan(0.01);
 });

@@ -1,4 +1,5 @@
 import {
+  type BucketList,
   deleteBucketCors,
   deleteBucketPolicy,
   getBucketAcl,
@@ -13,7 +14,7 @@ import {
   putBucketPolicy,
   putPublicAccessBlock,
 } from "@myfsio/client";
-import { type QueryClient, queryOptions } from "@tanstack/react-query";
+import { type InfiniteData, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { answer, done } from "@/lib/http/api";
 import { type Acl, readAcl, writeAcl } from "../model/permissions/acl";
 import { type CorsRule, readCors, writeCors } from "../model/permissions/cors";
@@ -96,8 +97,23 @@ export const setCors = (bucket: string, rules: readonly CorsRule[]) =>
       : putBucketCors({ path: { bucket }, body: { document: writeCors(rules) } }),
   );
 
-/** Asks again for all that shows who may reach the bucket: its documents, its badge here and in the list, and what the person may do. */
+/**
+ * Asks again for all that shows who may reach the bucket: its documents, its badge, and what the person may do. Lists of
+ * buckets that were loaded before get the bucket as it is now, so that they never show the old badge first.
+ */
 export async function accessChanged(queries: QueryClient, bucket: string): Promise<void> {
-  void queries.invalidateQueries({ queryKey: ["buckets", "pages"] });
   await queries.invalidateQueries({ queryKey: bucketNamed(bucket).queryKey });
+  const now = queries.getQueryData(bucketNamed(bucket).queryKey);
+  queries.setQueriesData<InfiniteData<BucketList>>({ queryKey: ["buckets", "pages"] }, (old) =>
+    old === undefined || now === undefined
+      ? undefined
+      : {
+          ...old,
+          pages: old.pages.map((page) => ({
+            ...page,
+            buckets: page.buckets.map((other) => (other.name === bucket ? now : other)),
+          })),
+        },
+  );
+  void queries.invalidateQueries({ queryKey: ["buckets", "pages"] });
 }

@@ -7,7 +7,7 @@ import { accessChanged, detachPolicy } from "../../api/permissions";
 import css from "./permissions.module.css";
 
 /** Asks before a policy is taken away. */
-export function DetachDialog(props: { bucket: string; attached: string; onDone?: () => void; onClose: () => void }) {
+export function DetachDialog(props: { bucket: string; attached: string; onClose: () => void }) {
   const queries = useQueryClient();
   return (
     <FormDialog
@@ -19,7 +19,6 @@ export function DetachDialog(props: { bucket: string; attached: string; onDone?:
       onSubmit={async () => {
         await detachPolicy(props.bucket);
         await accessChanged(queries, props.bucket);
-        props.onDone?.();
       }}
     >
       <p>{t("policy.detach-text")}</p>

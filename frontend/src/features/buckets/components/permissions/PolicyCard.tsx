@@ -21,6 +21,8 @@ import { lacking, READ, WRITE } from "./rights";
 
 /** The bucket policy: which one is attached, the presets, and an editor for one's own. */
 export function PolicyCard({ bucket }: { bucket: Bucket }) {
+  const { user } = useSession();
+  const who = user?.accessKey ?? "";
   const mayRead = may(bucket.permissions, READ.policy);
   const query = useQuery({ ...bucketPolicy(bucket.name), enabled: mayRead });
   const fault = query.isError ? asProblem(query.error) : undefined;
@@ -49,7 +51,7 @@ export function PolicyCard({ bucket }: { bucket: Bucket }) {
       {!mayRead ? (
         <p className="muted">{t("action.needs", { permission: READ.policy })}</p>
       ) : query.data !== undefined ? (
-        <Presets bucket={bucket} attached={attached} />
+        <Presets key={who} bucket={bucket} attached={attached} who={who} account={user?.account ?? ""} />
       ) : (
         <Missing title={t("policy.title")} query={query} />
       )}
@@ -57,9 +59,15 @@ export function PolicyCard({ bucket }: { bucket: Bucket }) {
   );
 }
 
-function Presets({ bucket, attached }: { bucket: Bucket; attached: string | undefined }) {
-  const { user } = useSession();
-  const who = user?.accessKey ?? "";
+interface PresetsProps {
+  bucket: Bucket;
+  attached: string | undefined;
+  /** The access key of the person, whose draft it is. */
+  who: string;
+  account: string;
+}
+
+function Presets({ bucket, attached, who, account }: PresetsProps) {
   const label = useId();
   const inForce = presetOf(attached, bucket.name);
   const [chosen, setChosen] = useState<Preset>();
@@ -98,17 +106,15 @@ function Presets({ bucket, attached }: { bucket: Bucket; attached: string | unde
               : t("policy.preset-text")}
         </p>
       </div>
-      {shown === "private" && <Private bucket={bucket} attached={attached} onDone={() => setChosen(undefined)} />}
-      {shown === "public" && (
-        <Public bucket={bucket} attached={attached} inForce={inForce} onDone={() => setChosen(undefined)} />
-      )}
+      {shown === "private" && <Private bucket={bucket} attached={attached} />}
+      {shown === "public" && <Public bucket={bucket} attached={attached} inForce={inForce} />}
       {shown === "custom" && need === undefined && (
         <CustomPolicy
           bucket={bucket}
           attached={now}
-          text={draft ?? now ?? templates(bucket.name, user?.account ?? "").user}
+          text={draft ?? now ?? templates(bucket.name, account).user}
           drafted={draft !== undefined}
-          templates={templates(bucket.name, user?.account ?? "")}
+          templates={templates(bucket.name, account)}
           onText={(text) => {
             setDraft(text === now ? undefined : text);
             keepDraft(who, bucket.name, text, now);
@@ -136,10 +142,9 @@ function Presets({ bucket, attached }: { bucket: Bucket; attached: string | unde
 interface PresetProps {
   bucket: Bucket;
   attached: string | undefined;
-  onDone: () => void;
 }
 
-function Private({ bucket, attached, onDone }: PresetProps) {
+function Private({ bucket, attached }: PresetProps) {
   const [asking, setAsking] = useState(false);
   return (
     <div className={css.preset}>
@@ -153,13 +158,13 @@ function Private({ bucket, attached, onDone }: PresetProps) {
         {t("policy.detach")}
       </Guarded>
       {asking && attached !== undefined && (
-        <DetachDialog bucket={bucket.name} attached={attached} onDone={onDone} onClose={() => setAsking(false)} />
+        <DetachDialog bucket={bucket.name} attached={attached} onClose={() => setAsking(false)} />
       )}
     </div>
   );
 }
 
-function Public({ bucket, attached, inForce, onDone }: PresetProps & { inForce: Preset }) {
+function Public({ bucket, attached, inForce }: PresetProps & { inForce: Preset }) {
   const queries = useQueryClient();
   const [asking, setAsking] = useState(false);
   const blocks = useQuery({
@@ -188,7 +193,6 @@ function Public({ bucket, attached, inForce, onDone }: PresetProps & { inForce: 
           onSubmit={async () => {
             await attachPolicy(bucket.name, publicPolicy(bucket.name));
             await accessChanged(queries, bucket.name);
-            onDone();
           }}
         >
           <p>{t("policy.becomes-public")}</p>
