@@ -56,7 +56,7 @@ var keys = []Key{
 	{Name: "s3:object-lock-mode", Type: "string", Actions: locking, Doc: "retention mode that the request sets"},
 	{Name: "s3:object-lock-remaining-retention-days", Type: "numeric", Actions: locking, Doc: "days of retention that the request sets; one that has begun counts"},
 	{Name: "s3:object-lock-retain-until-date", Type: "date", Actions: locking, Doc: "retain-until date that the request sets"},
-	{Name: "s3:ObjectCreationOperation", Type: "bool", Actions: putting, Doc: "whether the request creates an object (not so for a part)"},
+	{Name: "s3:ObjectCreationOperation", Type: "bool", Actions: putting, Doc: "whether the request creates an object (not so for the beginning and the parts of a multipart upload)"},
 	{Name: "s3:prefix", Type: "string", Actions: listing, Doc: "the prefix parameter"},
 	{Name: "s3:RequestObjectTag/", Type: "string", Actions: tagging, Doc: "a tag that the request sets"},
 	{Name: "s3:RequestObjectTagKeys", Type: "string", Multi: true, Actions: tagging, Doc: "names of the tags that the request sets"},

@@ -82,10 +82,20 @@ var grantHeaders = []struct {
 	{"X-Amz-Grant-Write-Acp", meta.WriteACP},
 }
 
+const aclHeader = "X-Amz-Acl"
+
+// headersGrant reports whether there is something for askedACL to read.
+func (c *call) headersGrant() bool {
+	_, ok := c.header[aclHeader]
+	for _, h := range grantHeaders {
+		ok = ok || len(c.header[h.name]) > 0
+	}
+	return ok
+}
+
 // askedACL reads x-amz-acl and the x-amz-grant- headers.
 func (c *call) askedACL() (ask askedACL, err error) {
-	const header = "X-Amz-Acl"
-	if v, ok := c.header[header]; ok {
+	if v, ok := c.header[aclHeader]; ok {
 		ask.canned = v[0]
 		if _, ok := canned[v[0]]; !ok || v[0] == "log-delivery-write" && c.scope == Object {
 			return ask, s3err.Argument("The canned ACL is not valid.", "x-amz-acl", v[0])
@@ -170,35 +180,40 @@ func (c *call) grant(g s3xml.Grantee, p meta.Permission) (out meta.Grant, err er
 
 // wantedACL is the ACL that a request to set one asks for, in one of the three ways: by name, by headers, or as a document.
 func (c *call) wantedACL(owner string) (*meta.ACL, error) {
-	ask, err := c.askedACL()
+	body, err := c.document()
 	if err != nil {
 		return nil, err
 	}
-	body, err := c.document()
-	switch {
-	case err != nil:
-		return nil, err
-	case ask.given() && len(body) > 0:
-		return nil, s3err.New("UnexpectedContent")
-	case ask.given():
+	if c.headersGrant() {
+		if len(body) > 0 {
+			return nil, s3err.New("UnexpectedContent")
+		}
+		ask, err := c.askedACL()
+		if err != nil {
+			return nil, err
+		}
 		return ask.list(c.scope, owner, c.record.Account), nil
-	case len(body) == 0:
+	}
+	if len(body) == 0 {
 		return nil, s3err.New("MissingSecurityHeader").With("MissingHeaderName", "x-amz-acl")
 	}
 	doc, err := s3xml.DecodeAccessControlPolicy(body, maxGrants)
 	if err != nil {
 		return nil, s3err.New("MalformedACLError").Because(err)
 	}
+	permissions := make([]meta.Permission, len(doc.Grants))
+	for i, g := range doc.Grants {
+		var ok bool
+		if permissions[i], ok = meta.ParsePermission(g.Permission); !ok {
+			return nil, s3err.New("MalformedACLError")
+		}
+	}
 	if doc.Owner.ID != iam.CanonicalID(owner) { // an ACL does not give a thing away
 		return nil, s3err.New("AccessDenied")
 	}
 	grants := make([]meta.Grant, len(doc.Grants))
 	for i, g := range doc.Grants {
-		p, ok := meta.ParsePermission(g.Permission)
-		if !ok {
-			return nil, s3err.New("MalformedACLError")
-		}
-		if grants[i], err = c.grant(g.Grantee, p); err != nil {
+		if grants[i], err = c.grant(g.Grantee, permissions[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -114,6 +114,9 @@ var headerConditions = map[string]bool{
 	"x-amz-storage-class": true, "if-match": true, "if-none-match": true, "x-amz-object-ownership": true,
 }
 
+// beginnings are the operations that need s3:PutObject and create no object yet.
+var beginnings = map[string]bool{"CreateMultipartUpload": true, "UploadPart": true, "UploadPartCopy": true}
+
 // condition computes a condition key of S3 when a policy asks for it; false when the request does not have it. What every request has is known
 // to access.
 func (c *call) condition(name string) ([]string, bool) {
@@ -138,7 +141,7 @@ func (c *call) condition(name string) ([]string, bool) {
 		v := c.header.Get("X-Amz-Content-Sha256")
 		return one(v, v != "")
 	case "ObjectCreationOperation":
-		return one(strconv.FormatBool(c.op.Name != "UploadPart" && c.op.Name != "UploadPartCopy"), true)
+		return one(strconv.FormatBool(!beginnings[c.op.Name]), true)
 	case "object-lock-mode", "object-lock-retain-until-date", "object-lock-legal-hold", "object-lock-remaining-retention-days":
 		return c.lockCondition(name)
 	}

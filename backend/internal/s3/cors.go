@@ -143,8 +143,12 @@ func (s *Server) preflight(c *call) error {
 	}
 	var headers []string
 	for _, name := range strings.Split(strings.Join(h["Access-Control-Request-Headers"], ","), ",") {
-		if name = strings.ToLower(strings.TrimSpace(name)); name != "" {
-			headers = append(headers, name)
+		name = strings.TrimSpace(name)
+		if strings.ContainsFunc(name, notToken) {
+			return s3err.Text("BadRequest", `Access-Control-Request-Headers "`+name+`" contains invalid character.`)
+		}
+		if name != "" {
+			headers = append(headers, strings.ToLower(name))
 		}
 	}
 	rules, own, err := c.corsRules()
@@ -230,7 +234,7 @@ func validCORS(r *meta.CORSRule) error {
 			if strings.Count(v, "*") > 1 {
 				return bad(list.name + ` "` + v + `" can not have more than one wildcard.`)
 			}
-			if !visible(v) {
+			if !visible(v) || list.name == "AllowedHeader" && strings.ContainsFunc(v, notToken) {
 				return bad(list.name + ` "` + v + `" contains invalid character.`)
 			}
 		}
@@ -239,7 +243,7 @@ func validCORS(r *meta.CORSRule) error {
 		if strings.Contains(v, "*") {
 			return bad(`ExposeHeader "` + v + `" contains wildcard. We currently do not support wildcard for ExposeHeader.`)
 		}
-		if !visible(v) {
+		if v == "" || strings.ContainsFunc(v, notToken) {
 			return bad(`ExposeHeader "` + v + `" contains invalid character.`)
 		}
 	}

@@ -67,7 +67,7 @@ func formBody(fields []sigv4.Pair, last string) string {
 // signedForm is the start of a form that a writer may send, up to its file.
 func signedForm(e *env, key, conditions string) string {
 	signer, now := e.signers["writer"], e.clock.Now()
-	fields := append([]sigv4.Pair{{Name: "key", Value: key}}, signer.SignForm([]byte(`{"expiration": "2030-01-01T00:00:00Z", "conditions": [["starts-with", "$key", ""],
+	fields := append([]sigv4.Pair{{Name: "key", Value: key}}, signer.SignForm([]byte(`{"expiration": "2030-01-01T00:00:00Z", "conditions": [{"bucket": "bucket"}, ["starts-with", "$key", ""],
 		["starts-with", "$x-amz-algorithm", ""], ["starts-with", "$x-amz-credential", ""], ["starts-with", "$x-amz-date", ""]`+conditions+`]}`), now)...)
 	return strings.TrimSuffix(formBody(fields, "Content-Disposition: form-data; name=\"file\"\r\n\r\n"), "\r\n--form--\r\n")
 }
@@ -164,7 +164,7 @@ func (c *counted) Read(p []byte) (int, error) {
 
 func TestFormPolicyIsBase64(t *testing.T) {
 	_, err := parseFormPolicy("{}")
-	require.ErrorContains(t, err, "Invalid Policy: Invalid base64 encoding.")
+	require.ErrorContains(t, err, "Invalid Policy: invalid Base64 encoding.")
 }
 
 // Whatever is sent: a form is refused, or its fields are within the bounds, each there once, and its file is what stands in the body.
@@ -199,7 +199,7 @@ func FuzzForm(f *testing.F) {
 // that a condition does not allow.
 func FuzzFormPolicy(f *testing.F) {
 	f.Add(`{"expiration": "2026-01-02T04:00:00Z", "conditions": [{"bucket": "b"}, ["starts-with", "$key", "up/"], ["content-length-range", 1, 10]]}`, "up/x", "acl")
-	f.Add(`{"expiration": "2026-01-02T04:00:00.000Z", "conditions": [["eq", "$KEY", "\$x"], {"acl": "private"}]}`, "$x", "acl")
+	f.Add(`{"expiration": "2026-01-02T04:00:00.000Z", "conditions": [["eq", "$Bucket", "b"], ["eq", "$KEY", "\$x"], {"acl": "private"}]}`, "$x", "acl")
 	f.Add(`{"expiration": 1, "conditions": [[], {}, null, 1, "x"]}`, "", "")
 	f.Fuzz(func(t *testing.T, document, key, field string) {
 		p, err := parseFormPolicy(base64.StdEncoding.EncodeToString([]byte(document)))
@@ -225,7 +225,7 @@ func FuzzFormPolicy(f *testing.F) {
 				require.True(t, strings.HasPrefix(key, c.value))
 			}
 		}
-		require.True(t, named["key"])
+		require.True(t, named["key"] && named["bucket"])
 		lower := strings.ToLower(field)
 		require.True(t, named[lower] || uncovered[lower] || strings.HasPrefix(lower, "x-ignore-"))
 	})

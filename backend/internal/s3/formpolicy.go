@@ -23,8 +23,9 @@ type formPolicy struct {
 // formCondition is a condition on one field.
 type formCondition struct {
 	prefix bool   // starts-with, else eq
-	field  string // as written, without the dollar
+	field  string // as written, without the dollar; empty for one that has none, which no form fulfils
 	value  string
+	text   string // as written, in the form of a list
 }
 
 func badPolicy(why string) error {
@@ -39,11 +40,16 @@ func againstPolicy(why string) error {
 func parseFormPolicy(text string) (*formPolicy, error) {
 	raw, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
-		return nil, badPolicy("Invalid base64 encoding.")
+		return nil, badPolicy("invalid Base64 encoding.")
 	}
 	var members map[string]json.RawMessage // not a struct: its names are without regard to case
 	if json.Unmarshal(plainJSON(raw), &members) != nil || members == nil {
 		return nil, badPolicy("Invalid JSON.")
+	}
+	for name := range members {
+		if name != "expiration" && name != "conditions" {
+			return nil, badPolicy("Unexpected: " + strconv.Quote(name))
+		}
 	}
 	p := &formPolicy{most: math.MaxInt64}
 	expiration, ok := members["expiration"]
@@ -63,7 +69,7 @@ func parseFormPolicy(text string) (*formPolicy, error) {
 	}
 	var list []json.RawMessage
 	if json.Unmarshal(conditions, &list) != nil || list == nil {
-		return nil, badPolicy("Conditions must be a list.")
+		return nil, badPolicy("Invalid 'conditions' value: must be a List.")
 	}
 	for _, item := range list {
 		if err := p.condition(item); err != nil {
@@ -107,43 +113,50 @@ func (p *formPolicy) condition(item json.RawMessage) error {
 			if json.Unmarshal(raw, &value) != nil || value == nil {
 				return badPolicy("Invalid Simple-Condition: value must be a string.")
 			}
-			p.conditions = append(p.conditions, formCondition{field: field, value: *value})
+			text := `["eq", "$` + field + `", "` + *value + `"]`
+			p.conditions = append(p.conditions, formCondition{field: field, value: *value, text: text})
 		}
 		return nil
 	}
 	var list []json.RawMessage
-	if json.Unmarshal(item, &list) != nil || len(list) == 0 {
-		return badPolicy("Invalid Condition: a condition is an object or a list.")
+	if json.Unmarshal(item, &list) != nil || list == nil {
+		return badPolicy("Invalid condition test: must be a List or Object.")
 	}
-	var operation string
-	if json.Unmarshal(list[0], &operation) != nil {
-		return badPolicy("Invalid Condition: the operation must be a string.")
+	var operation *string
+	if len(list) == 0 {
+		return badPolicy("Invalid Condition: missing operation identifier.")
 	}
-	if len(list) != 3 {
-		return badPolicy("Invalid Condition: " + operation + " must have exactly two arguments.")
+	if json.Unmarshal(list[0], &operation) != nil || operation == nil {
+		return badPolicy("Invalid JSON.")
 	}
-	switch strings.ToLower(operation) {
-	case "content-length-range":
-		least, ok := bound(list[1])
-		most, also := bound(list[2])
-		if !ok || !also || least > most {
-			return badPolicy("Invalid Content-Length-Range: the bounds must be whole numbers that are not negative, the smaller one first.")
-		}
-		p.least, p.most = max(p.least, least), min(p.most, most)
-		return nil
-	case "eq", "starts-with":
-	default:
-		return badPolicy("Invalid Condition: unknown operation '" + operation + "'.")
+	switch kind := strings.ToLower(*operation); {
+	case kind != "eq" && kind != "starts-with" && kind != "content-length-range":
+		return badPolicy("Invalid Condition: unknown operation '" + *operation + "'.")
+	case len(list) != 3:
+		return badPolicy("Invalid " + *operation + ": wrong number of arguments.")
+	case kind == "content-length-range":
+		return p.bounds(list[1], list[2])
 	}
 	var field, value *string
 	if json.Unmarshal(list[1], &field) != nil || json.Unmarshal(list[2], &value) != nil || field == nil || value == nil {
-		return badPolicy("Invalid Condition: field and value must be strings.")
+		return badPolicy("Invalid JSON.")
 	}
 	name, ok := strings.CutPrefix(*field, "$")
 	if !ok {
-		return badPolicy("Invalid Condition: the field '" + *field + "' must begin with '$'.")
+		name = ""
 	}
-	p.conditions = append(p.conditions, formCondition{prefix: strings.EqualFold(operation, "starts-with"), field: name, value: *value})
+	p.conditions = append(p.conditions, formCondition{prefix: strings.EqualFold(*operation, "starts-with"), field: name, value: *value, text: string(item)})
+	return nil
+}
+
+// bounds narrows how many bytes the file may have.
+func (p *formPolicy) bounds(from, to json.RawMessage) error {
+	least, ok := bound(from)
+	most, also := bound(to)
+	if !ok || !also || least > most {
+		return badPolicy("Invalid Content-Length-Range: the bounds must be whole numbers that are not negative, the smaller one first.")
+	}
+	p.least, p.most = max(p.least, least), min(p.most, most)
 	return nil
 }
 
@@ -167,13 +180,16 @@ func (p *formPolicy) check(bucket string, fields []formField, now time.Time) err
 	for _, c := range p.conditions {
 		lower := strings.ToLower(c.field)
 		covered[lower] = true
-		if !c.holds(lower, values[lower]) {
-			return againstPolicy("Policy Condition failed: " + c.String())
+		if value, ok := values[lower]; !ok || !c.holds(lower, value) {
+			return againstPolicy("Policy Condition failed: " + c.text)
 		}
 	}
 	var extra []string
+	if !covered["bucket"] {
+		extra = append(extra, "bucket")
+	}
 	for _, f := range fields {
-		if lower := strings.ToLower(f.name); !covered[lower] && !uncovered[lower] && !strings.HasPrefix(lower, "x-ignore-") {
+		if lower := strings.ToLower(f.name); lower != "bucket" && !covered[lower] && !uncovered[lower] && !strings.HasPrefix(lower, "x-ignore-") {
 			extra = append(extra, f.name)
 		}
 	}
@@ -186,8 +202,8 @@ func (p *formPolicy) check(bucket string, fields []formField, now time.Time) err
 // uncovered are the fields that no condition need allow.
 var uncovered = map[string]bool{"x-amz-signature": true, "file": true, "policy": true, "awsaccesskeyid": true, "signature": true}
 
-// holds decides the condition on a value, which is empty for a field that the form does not have. A list of content types begins with a
-// prefix when each of them does.
+// holds decides the condition on the value of its field, which the form must have. A list of content types begins with a prefix when each of
+// them does.
 func (c *formCondition) holds(lower, value string) bool {
 	if !c.prefix {
 		return value == c.value
@@ -201,13 +217,4 @@ func (c *formCondition) holds(lower, value string) bool {
 		}
 	}
 	return true
-}
-
-// String is the condition as S3 quotes it.
-func (c *formCondition) String() string {
-	operation := "eq"
-	if c.prefix {
-		operation = "starts-with"
-	}
-	return `["` + operation + `", "$` + c.field + `", "` + c.value + `"]`
 }

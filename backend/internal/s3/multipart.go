@@ -101,6 +101,9 @@ func (s *Server) uploadPart(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := c.checkLocked(meta.Lock{}, &k.digests, "Put Part"); err != nil {
+		return err
+	}
 	in.Body, in.Size, in.Digests = stated{k.body}, k.size, k.digests
 	p, err := s.Objects.PutPart(c.ctx(), in)
 	if err != nil {

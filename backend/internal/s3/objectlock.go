@@ -119,9 +119,6 @@ func (s *Server) objectLegalHold(c *call) error {
 }
 
 func (s *Server) putObjectRetention(c *call) error {
-	if err := c.lockable(); err != nil {
-		return err
-	}
 	body, err := c.required()
 	if err != nil {
 		return err
@@ -129,6 +126,9 @@ func (s *Server) putObjectRetention(c *call) error {
 	l, err := s3xml.DecodeRetention(body)
 	if err != nil {
 		return malformed(err)
+	}
+	if err := c.lockable(); err != nil {
+		return err
 	}
 	in, err := c.named()
 	if err != nil {
@@ -142,9 +142,6 @@ func (s *Server) putObjectRetention(c *call) error {
 }
 
 func (s *Server) putObjectLegalHold(c *call) error {
-	if err := c.lockable(); err != nil {
-		return err
-	}
 	body, err := c.required()
 	if err != nil {
 		return err
@@ -152,6 +149,9 @@ func (s *Server) putObjectLegalHold(c *call) error {
 	hold, err := s3xml.DecodeLegalHold(body)
 	if err != nil {
 		return malformed(err)
+	}
+	if err := c.lockable(); err != nil {
+		return err
 	}
 	in, err := c.named()
 	if err != nil {
@@ -177,9 +177,6 @@ func (c *call) newLock() (l meta.Lock, err error) {
 	if mode == "" && until == "" && hold == "" {
 		return l, nil
 	}
-	if err := c.lockable(); err != nil {
-		return l, err
-	}
 	const both = "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied"
 	switch {
 	case mode == "" && until != "":
@@ -194,26 +191,26 @@ func (c *call) newLock() (l meta.Lock, err error) {
 		if l.Until, err = s3xml.ParseRetainUntil(until); err != nil {
 			return l, bad("The retain until date must be provided in ISO 8601 format", lockUntilHeader, until)
 		}
-		if !c.may("s3:PutObjectRetention", c.record, c.key) {
-			return l, s3err.New("AccessDenied")
-		}
 	}
 	if hold != "" {
 		var ok bool
 		if l.Hold, ok = s3xml.ParseHold(hold); !ok {
 			return l, bad("Legal Hold must be either of 'ON' or 'OFF'", lockHoldHeader, hold)
 		}
-		if !c.may("s3:PutObjectLegalHold", c.record, c.key) {
-			return l, s3err.New("AccessDenied")
-		}
+	}
+	if err := c.lockable(); err != nil {
+		return l, err
+	}
+	if mode != "" && !c.may("s3:PutObjectRetention", c.record, c.key) || hold != "" && !c.may("s3:PutObjectLegalHold", c.record, c.key) {
+		return l, s3err.New("AccessDenied")
 	}
 	return l, nil
 }
 
-// checkLocked holds uploads that set a lock to S3's rule that they come with a digest.
-func checkLocked(l meta.Lock, d *object.Digests) error {
-	if l != (meta.Lock{}) && d.MD5 == nil && d.Algorithm == checksum.None {
-		return s3err.Text("InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters")
+// checkLocked holds uploads of what will be locked, by the request or by the bucket's default, to S3's rule that they come with a digest.
+func (c *call) checkLocked(l meta.Lock, d *object.Digests, what string) error {
+	if (l != (meta.Lock{}) || c.record.Lock.Mode != meta.LockNone) && d.MD5 == nil && d.Algorithm == checksum.None {
+		return s3err.Text("InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for "+what+" requests with Object Lock parameters")
 	}
 	return nil
 }

@@ -36,13 +36,14 @@ func TestRequestedLockDecides(t *testing.T) {
 	}
 	require.Equal(t, 200, held("ON"))
 	require.Equal(t, 403, held("OFF"))
-	require.Equal(t, 200, e.status("keeper", put, "/bucket/key?retention", retainOf, nil))
-	require.Equal(t, 403, e.status("keeper", put, "/bucket/key?retention", retainTo, nil))
-	require.Equal(t, 403, e.status("keeper", put, "/bucket/key?retention", "<Retention/>", nil))
-	require.Equal(t, 403, e.status("keeper", put, "/bucket/key?retention", retainTo, map[string]string{"x-amz-object-lock-mode": "GOVERNANCE",
+	require.Equal(t, 200, e.status("keeper", put, "/bucket/key?retention", retainOf, summed(retainOf)))
+	require.Equal(t, 403, e.status("keeper", put, "/bucket/key?retention", retainTo, summed(retainTo)))
+	require.Equal(t, 403, e.status("keeper", put, "/bucket/key?retention", "<Retention/>", summed("<Retention/>")))
+	require.Equal(t, 403, e.status("keeper", put, "/bucket/key?retention", retainTo, map[string]string{"Content-MD5": md5Text(retainTo), "x-amz-object-lock-mode": "GOVERNANCE",
 		"x-amz-object-lock-retain-until-date": "2026-01-12T00:00:00Z"}), "the body counts")
-	require.Equal(t, 200, e.status("keeper", put, "/bucket/key?legal-hold", "<LegalHold><Status>ON</Status></LegalHold>", nil))
-	require.Equal(t, 403, e.status("keeper", put, "/bucket/key?legal-hold", "<LegalHold><Status>OFF</Status></LegalHold>", nil))
+	on, off := "<LegalHold><Status>ON</Status></LegalHold>", "<LegalHold><Status>OFF</Status></LegalHold>"
+	require.Equal(t, 200, e.status("keeper", put, "/bucket/key?legal-hold", on, summed(on)))
+	require.Equal(t, 403, e.status("keeper", put, "/bucket/key?legal-hold", off, summed(off)))
 }
 
 // The right to bypass governance is asked for each key.
@@ -55,7 +56,7 @@ func TestBypassIsAskedForEachKey(t *testing.T) {
 	bypass := map[string]string{"x-amz-bypass-governance-retention": "true"}
 	version := func(key string) string {
 		res, _ := e.ok(adminKey, put, "/bucket/"+key, "content", nil)
-		e.ok(adminKey, put, "/bucket/"+key+"?retention", retainOf, nil)
+		e.ok(adminKey, put, "/bucket/"+key+"?retention", retainOf, summed(retainOf))
 		return res.Header.Get("X-Amz-Version-Id")
 	}
 	kept, gone := version("kept"), version("to/go")
@@ -74,3 +75,5 @@ func md5Text(body string) string {
 	sum := md5.Sum([]byte(body))
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
+
+func summed(body string) map[string]string { return map[string]string{"Content-MD5": md5Text(body)} }

@@ -58,7 +58,7 @@ func (s *Server) putObject(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := checkLocked(in.Lock, &k.digests); err != nil {
+	if err := c.checkLocked(in.Lock, &k.digests, "Put Object"); err != nil {
 		return err
 	}
 	in.Body, in.Size, in.Digests = stated{k.body}, k.size, k.digests

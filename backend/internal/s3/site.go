@@ -33,8 +33,12 @@ func (c *call) siteOf(host string) (bool, error) {
 
 // website answers a request to a website. Whoever asks is nobody: signatures and queries mean nothing here.
 func (s *Server) website(c *call) error {
-	if c.r.Method != get && c.r.Method != head {
-		return s3err.New("MethodNotAllowed").With("Method", c.r.Method).With("ResourceType", "OBJECT").WithHeader("Allow", "GET, HEAD")
+	switch c.r.Method {
+	case get, head:
+	case opts:
+		return s.preflight(c)
+	default:
+		return s3err.New("MethodNotAllowed").With("Method", c.r.Method).With("ResourceType", "OBJECT").WithHeader("Allow", "GET, HEAD, OPTIONS")
 	}
 	c.op, c.query, c.claim, c.signed = find(get, Object, &query{}, http.Header{}), query{}, &sigv4.Auth{}, &sigv4.Request{}
 	c.asks(iam.Anonymous)

@@ -108,7 +108,7 @@ var configTable = func() (rows []*Operation) {
 			if row.name != "" {
 				rows = append(rows, &Operation{Name: row.name, Method: row.method, Scope: Bucket, Query: names(d.query), Params: configParams(d.query),
 					Actions: names(row.action), Auth: AuthAny, Body: row.body,
-					Checked: row.name == "PutBucketCors", Handle: configHandlers[row.name]})
+					Checked: checked[row.name], Handle: configHandlers[row.name]})
 			}
 		}
 	}
@@ -131,6 +131,11 @@ var configTable = func() (rows []*Operation) {
 	}
 	return rows
 }()
+
+// checked are the documents that S3 takes only with a digest of their bytes.
+var checked = map[string]bool{
+	"PutBucketCors": true, "PutBucketLifecycleConfiguration": true, "PutBucketTagging": true, "PutObjectLockConfiguration": true,
+}
 
 // configParams lists what else the query of a configuration document may have.
 func configParams(document string) []string {
@@ -158,9 +163,9 @@ var objectTable = []*Operation{
 	{Name: "DeleteObjectTagging", Method: del, Scope: Object, Query: names("tagging"), Params: versionOnly, Actions: names("s3:DeleteObjectTagging"), Version: names("s3:DeleteObjectVersionTagging"), Auth: AuthAny,
 		Handle: (*Server).deleteObjectTagging},
 	{Name: "GetObjectLegalHold", Method: get, Scope: Object, Query: names("legal-hold"), Params: versionOnly, Actions: names("s3:GetObjectLegalHold"), Auth: AuthAny, Handle: (*Server).objectLegalHold},
-	{Name: "PutObjectLegalHold", Method: put, Scope: Object, Query: names("legal-hold"), Params: versionOnly, Actions: names("s3:PutObjectLegalHold"), Auth: AuthAny, Body: BodyXML, Handle: (*Server).putObjectLegalHold},
+	{Name: "PutObjectLegalHold", Method: put, Scope: Object, Query: names("legal-hold"), Params: versionOnly, Actions: names("s3:PutObjectLegalHold"), Auth: AuthAny, Body: BodyXML, Checked: true, Handle: (*Server).putObjectLegalHold},
 	{Name: "GetObjectRetention", Method: get, Scope: Object, Query: names("retention"), Params: versionOnly, Actions: names("s3:GetObjectRetention"), Auth: AuthAny, Handle: (*Server).objectRetention},
-	{Name: "PutObjectRetention", Method: put, Scope: Object, Query: names("retention"), Params: versionOnly, Actions: names("s3:PutObjectRetention"), Auth: AuthAny, Body: BodyXML, Handle: (*Server).putObjectRetention},
+	{Name: "PutObjectRetention", Method: put, Scope: Object, Query: names("retention"), Params: versionOnly, Actions: names("s3:PutObjectRetention"), Auth: AuthAny, Body: BodyXML, Checked: true, Handle: (*Server).putObjectRetention},
 	{Name: "GetObjectTorrent", Method: get, Scope: Object, Query: names("torrent"), Actions: names("s3:GetObjectTorrent"), Auth: AuthAny},
 	{Name: "GetObjectAnnotation", Method: get, Scope: Object, Query: names("annotation", "annotationName"), Params: versionOnly, Actions: names("s3:GetObject"), Auth: AuthAny},
 	{Name: "ListObjectAnnotations", Method: get, Scope: Object, Query: names("annotation"), Params: versionOnly, Actions: names("s3:GetObject"), Auth: AuthAny},

@@ -42,12 +42,19 @@ func (s *Server) bucketWebsite(c *call) error {
 	return nil
 }
 
-const maxSiteRules = 50
+// Bounds of a website's configuration.
+const (
+	maxSiteBody  = 128 << 10 // bytes
+	maxSiteRules = 50
+)
 
 func (s *Server) putBucketWebsite(c *call) error {
 	body, err := c.required()
 	if err != nil {
 		return err
+	}
+	if len(body) > maxSiteBody {
+		return s3err.New("MaxMessageLengthExceeded").With("MaxMessageLengthBytes", itoa(maxSiteBody))
 	}
 	w, err := s3xml.DecodeWebsite(body)
 	if err != nil {
@@ -76,9 +83,9 @@ func validWebsite(w *s3xml.WebsiteRequest) error {
 	case w.Index == "" || strings.Contains(w.Index, "/"):
 		return s3err.Argument("The IndexDocument Suffix is not well formed", "IndexDocument", w.Index)
 	case w.HasError && w.Error == "":
-		return s3err.New("MalformedXML")
+		return s3err.Argument("The ErrorDocument Key is not well formed", "ErrorDocument", "")
 	case len(w.Rules) > maxSiteRules:
-		return bad("The number of routing rules should not exceed allowed limit of " + itoa(maxSiteRules) + " rules.")
+		return bad(itoa(int64(len(w.Rules))) + " routing rules provided, the number of routing rules in a website configuration is limited to " + itoa(maxSiteRules) + ".")
 	case w.EmptyCondition:
 		return bad("Condition cannot be empty. To redirect all requests without a condition, the condition element shouldn't be present.")
 	case w.BothReplaced:

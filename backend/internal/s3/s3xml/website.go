@@ -139,6 +139,9 @@ func (w *WebsiteRequest) rule(n *node) error {
 				return ErrMalformed
 			}
 			redirect = true
+			if len(n.children) == 0 {
+				return ErrMalformed
+			}
 			return n.each(map[string]func(*node) error{
 				"HostName": into(&r.To.Host, &host), "Protocol": into(&r.To.Protocol, &protocol), "HttpRedirectCode": into(&r.Code, &code),
 				"ReplaceKeyPrefixWith": with(meta.ReplacePrefix), "ReplaceKeyWith": with(meta.ReplaceKey),
