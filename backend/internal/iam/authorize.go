@@ -72,7 +72,7 @@ func decide(id *Identity, a Access) policy.Decision {
 	sources = append(sources,
 		policy.Source{Name: "bucket policy", Kind: policy.SourceResource, Document: a.BucketPolicy,
 			DenyOnly: foreign || a.Restricted && (id.Anonymous || req.Principal.Account != req.ResourceAccount)},
-		policy.Source{Name: "access control list", Kind: policy.SourceResource, Grants: id.granter(&a)})
+		policy.Source{Name: ByList, Kind: policy.SourceResource, Grants: id.granter(&a)})
 	return policy.Evaluate(&req, sources)
 }
 

@@ -7,6 +7,9 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/meta"
 )
 
+// ByList is the source of a decision that a list made.
+const ByList = "access control list"
+
 // List is an access control list by what it hangs at.
 type List uint8
 

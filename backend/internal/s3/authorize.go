@@ -11,6 +11,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/object"
+	"github.com/myfsio/myfsio/backend/internal/policy"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
@@ -72,13 +73,16 @@ func (c *call) mayOn(action string, of object.VersionInput) bool {
 	return c.allowed(c.askOf(action, of))
 }
 
-// allowed asks a question. What cannot be read allows nothing.
-func (c *call) allowed(q access.Ask) bool {
+func (c *call) allowed(q access.Ask) bool { return c.decide(q).Allowed }
+
+// decide asks a question. What cannot be read allows nothing.
+func (c *call) decide(q access.Ask) policy.Decision {
 	d, err := c.asker.Decide(c.ctx(), &q)
 	if err != nil {
 		c.s.Logger.ErrorContext(c.ctx(), "request refused", "request", c.info.RequestID, "operation", c.info.Operation, "error", err.Error())
+		d.Allowed = false
 	}
-	return err == nil && d.Allowed
+	return d
 }
 
 // pass holds the version that the operation found to its owner and its list.

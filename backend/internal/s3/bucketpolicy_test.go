@@ -93,6 +93,7 @@ func TestConditionsOnTheWire(t *testing.T) {
 		{"s3:PutObject", `"Null":{"s3:if-match":"false"}`, put, "/docs/k", map[string]string{"If-Match": `"9a0364b9e99bb480dd25e1f0284c8555"`}, nil},
 		{"s3:PutObject", `"StringEquals":{"s3:x-amz-storage-class":["STANDARD_IA"]}`, put, "/docs/class", map[string]string{"x-amz-storage-class": "STANDARD_IA"}, map[string]string{"x-amz-storage-class": "STANDARD"}},
 		{"s3:PutObject", `"Bool":{"s3:ObjectCreationOperation":"true"},"StringEquals":{"aws:Referer":"x"}`, put, "/docs/create", map[string]string{"Referer": "x"}, nil},
+		{"s3:PutObject", `"Bool":{"s3:ObjectCreationOperation":"false"},"StringEquals":{"aws:Referer":"x"}`, post, "/docs/parts?uploads", map[string]string{"Referer": "x"}, nil},
 		{"s3:PutObject", `"StringNotEquals":{"s3:x-amz-content-sha256":"UNSIGNED-PAYLOAD","s3:x-amz-copy-source":"docs/k"},"StringEquals":{"aws:Referer":"x"}`, put, "/docs/sha", map[string]string{"Referer": "x"}, nil},
 	} {
 		body := ""

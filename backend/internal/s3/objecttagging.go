@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/object"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
@@ -97,10 +98,21 @@ func validObjectTags(tags meta.Tags) error {
 // newTags reads the tags of a new object, which the caller must be allowed to set.
 func (c *call) newTags() (meta.Tags, error) {
 	tags, err := parseTagging(c.header.Get(taggingHeader))
-	if err == nil && len(tags) > 0 && !c.may("s3:PutObjectTagging", c.record, c.key) {
+	if err == nil && len(tags) > 0 && !c.mayTag() {
 		err = s3err.New("AccessDenied")
 	}
 	return tags, err
+}
+
+// mayTag reports whether the caller may set tags of the new object. To somebody without an account whom the bucket's list lets write it no
+// policy need allow that too.
+func (c *call) mayTag() bool {
+	d := c.decide(c.ask("s3:PutObjectTagging", c.record, c.key))
+	if d.Allowed || d.ExplicitDeny || !c.id.Anonymous {
+		return d.Allowed
+	}
+	d = c.decide(c.ask("s3:PutObject", c.record, c.key))
+	return d.Allowed && d.Source == iam.ByList
 }
 
 // parseTagging reads tags as x-amz-tagging has them: the query of a URL, where a name may stand once.
