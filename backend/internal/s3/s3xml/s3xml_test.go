@@ -115,9 +115,12 @@ func TestDecodeBucketConfiguration(t *testing.T) {
 	c, err := DecodeBucketConfiguration([]byte(`<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>`))
 	require.NoError(t, err)
 	require.Equal(t, "eu-west-1", c.LocationConstraint)
-	c, err = DecodeBucketConfiguration([]byte(`<CreateBucketConfiguration><Tags><Tag/></Tags></CreateBucketConfiguration>`))
+	c, err = DecodeBucketConfiguration([]byte(`<CreateBucketConfiguration><Location/><Tags><Tag><Key>a</Key><Value>b</Value></Tag></Tags></CreateBucketConfiguration>`))
 	require.NoError(t, err)
-	require.Equal(t, "Tags", c.Unsupported)
+	require.Equal(t, "Location", c.Unsupported)
+	require.Equal(t, meta.Tags{{Name: "a", Value: "b"}}, c.Tags)
+	_, err = DecodeBucketConfiguration([]byte(`<CreateBucketConfiguration><Tags><Tag/></Tags></CreateBucketConfiguration>`))
+	require.ErrorIs(t, err, ErrMalformed)
 }
 
 func TestDecodeVersioning(t *testing.T) {
