@@ -54,6 +54,10 @@ func (s *Service) Preview(ctx context.Context, b *meta.Bucket, rules []meta.Life
 		}
 		p.Looked += rows
 		for _, d := range list {
+			if d.outcome.Action == Remove && d.Version.Lock.Holds(now) {
+				p.Run.Kept.Add(d.size())
+				continue
+			}
 			d.count(&p.Run)
 			if len(p.Sample) < maxSample {
 				p.Sample = append(p.Sample, d.item())

@@ -430,6 +430,30 @@ func TestGoneInTheMiddle(t *testing.T) {
 	require.Equal(t, meta.Tally{Count: 100, Bytes: 100}, l.last(second).Expired)
 }
 
+// What Object Lock protects stays, and a preview tells so.
+func TestLockedVersionsStay(t *testing.T) {
+	l := newLab(t, kvtest.NewMemory())
+	rules := []meta.LifecycleRule{{ID: "r", Expire: meta.ExpireAfter, ExpireDays: 1, NoncurrentDays: 1}}
+	b, err := l.Buckets.Create(l.ctx, bucket.CreateInput{Name: "bucket", Account: "default", Lock: true})
+	require.NoError(t, err)
+	l.rules(b, rules...)
+	for i, lock := range []meta.Lock{{Hold: meta.HoldOn}, {Mode: meta.LockGovernance, Until: start.Add(10 * day)}, {Mode: meta.LockCompliance, Until: start.Add(day)}, {}} {
+		key := fmt.Sprint(i)
+		_, err := l.Objects.Put(l.ctx, object.PutInput{Bucket: b, Key: key, Caller: caller, Body: bytes.NewReader([]byte{1}), Size: 1, Lock: lock})
+		require.NoError(t, err)
+		l.put(b, key, 2)
+	}
+	l.clock.Advance(3 * day)
+	preview, err := l.Preview(l.ctx, b, rules, "")
+	require.NoError(t, err)
+	require.Equal(t, meta.LifecycleRun{Expired: meta.Tally{Count: 4, Bytes: 8}, Removed: meta.Tally{Count: 2, Bytes: 2}, Kept: meta.Tally{Count: 2, Bytes: 2}}, preview.Run)
+	require.Len(t, preview.Sample, 6)
+	l.round()
+	got := l.last(b)
+	got.Started, got.Ended = time.Time{}, time.Time{}
+	require.Equal(t, preview.Run, got)
+}
+
 // A preview of a large bucket comes in parts, which together are the whole.
 func TestPreviewInParts(t *testing.T) {
 	l := newLab(t, kvtest.NewMemory())

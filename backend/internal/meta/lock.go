@@ -39,6 +39,11 @@ type Lock struct {
 	Hold  Hold
 }
 
+// Holds reports whether the version must stay at a time, for whoever cannot bypass governance.
+func (l *Lock) Holds(now time.Time) bool {
+	return l.Hold == HoldOn || l.Mode != LockNone && l.Until.After(now)
+}
+
 // encode writes the lock as one nested field, nothing when there is none.
 func (l *Lock) encode(e *encoder, n protowire.Number) {
 	if *l == (Lock{}) {
