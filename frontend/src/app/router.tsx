@@ -69,6 +69,12 @@ const objects = createRoute({
   component: ObjectsPage,
 });
 
+const lifecycle = createRoute({
+  getParentRoute: () => bucket,
+  path: "/lifecycle",
+  component: lazyRouteComponent(() => import("./pages/LifecyclePage"), "LifecyclePage"),
+});
+
 const permissions = createRoute({
   getParentRoute: () => bucket,
   path: "/permissions",
@@ -103,7 +109,7 @@ const tree = root.addChildren([
   shell.addChildren([
     home,
     buckets,
-    bucket.addChildren([objects, permissions, properties]),
+    bucket.addChildren([objects, lifecycle, permissions, properties]),
     activity,
     settings,
     nothing,

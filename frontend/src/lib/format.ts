@@ -76,3 +76,7 @@ export function relative(time: Date, now: Date): string {
 /** A time to the second in the person's own zone, with the zone's name. */
 export const exactTime = (time: Date): string =>
   once("time", (l) => new Intl.DateTimeFormat(l, { dateStyle: "medium", timeStyle: "long" })).format(time);
+
+/** The day in UTC of a time. */
+export const day = (time: Date): string =>
+  once("day", (l) => new Intl.DateTimeFormat(l, { dateStyle: "medium", timeZone: "UTC" })).format(time);

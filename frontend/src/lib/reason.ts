@@ -19,6 +19,7 @@ const REASONS: Record<string, Exclude<Extract<MessageId, `reason.${string}`>, "r
   ServiceUnavailable: "reason.unavailable",
   StorageFull: "reason.storage-full",
   QuotaExceeded: "reason.quota",
+  ObjectLocked: "reason.object-locked",
 };
 
 /** Why a request failed, in the console's words; undefined: the server's text says it (`problem.message`). */
@@ -36,6 +37,7 @@ export const reason = (problem: Problem): string => ownReason(problem) ?? proble
 
 /** What the person can do about it; empty when there is nothing to say beyond Retry. */
 export function advice(problem: Problem): string {
+  if (problem.code === "ObjectLocked") return "";
   if (problem.status === 403) return t("advice.ask-admin");
   if (problem.status === 507) return t("advice.free-space");
   if (problem.status === 429 || problem.status === 503) return t("advice.wait");

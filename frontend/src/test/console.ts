@@ -41,6 +41,12 @@ const ALL = [
   "s3:PutBucketAcl",
   "s3:GetBucketCORS",
   "s3:PutBucketCORS",
+  "s3:GetLifecycleConfiguration",
+  "s3:PutLifecycleConfiguration",
+  "s3:GetBucketObjectLockConfiguration",
+  "s3:PutBucketObjectLockConfiguration",
+  "s3:GetBucketWebsite",
+  "s3:PutBucketWebsite",
 ];
 
 /**
@@ -278,6 +284,9 @@ export class Console {
           headers: { "Content-Range": `bytes 0-${object.body.length - 1}/${object.body.length}` },
         });
       }
+      case "lifecycle":
+        if (rest[0] === "history") return json({ runs: [], enabled: true, interval: 3600 });
+        return json({ ...NOTHING, looked: bucket.objects.size, sample: [] });
       case "zip":
         return json({ ticket: "t", url: `/myfsio/buckets/${name}/zip?ticket=t`, expires: this.now.toISOString() });
       default:
@@ -378,6 +387,14 @@ export const aJob = (job: Partial<Job>): Job => ({
   errors: [],
   ...job,
 });
+
+const NOTHING = {
+  expired: { count: 0, bytes: 0 },
+  removed: { count: 0, bytes: 0 },
+  markers: 0,
+  uploads: { count: 0, bytes: 0 },
+  kept: { count: 0, bytes: 0 },
+};
 
 const TYPES: Record<string, string> = {
   png: "image/png",

@@ -44,7 +44,7 @@ export function Dialog({ title, onClose, children, size = 460, firm = false }: D
   );
 }
 
-interface FormDialogProps extends Omit<DialogProps, "children"> {
+interface FormProps {
   /** What the button says: a verb. */
   action: string;
   danger?: boolean;
@@ -57,9 +57,9 @@ interface FormDialogProps extends Omit<DialogProps, "children"> {
   children?: ReactNode;
 }
 
-/** A dialog with fields and one action. Enter sends, Escape leaves. */
-export function FormDialog(props: FormDialogProps) {
-  const { ready = true, onSubmit, onClose } = props;
+/** The form of a dialog: fields and one action. `onDone`: it succeeded. `back` is what leaves it, if not Cancel. */
+export function DialogForm(props: FormProps & { onDone: () => void; onLeave: () => void; back?: string }) {
+  const { ready = true, onSubmit, onDone } = props;
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const submit = async () => {
@@ -68,32 +68,39 @@ export function FormDialog(props: FormDialogProps) {
     setProblem(undefined);
     try {
       await onSubmit();
-      onClose();
+      onDone();
     } catch (thrown) {
       setProblem(asProblem(thrown));
       setBusy(false);
     }
   };
   return (
-    <Dialog title={props.title} onClose={onClose} size={props.size}>
-      <form
-        className={css.form}
-        onSubmit={(event: SubmitEvent) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        {props.children}
-        {problem !== undefined && <ProblemNotice title={props.failure} problem={problem} />}
-        <div className={css.formActions}>
-          <Button variant="default" size="sm" onClick={onClose}>
-            {t("action.cancel")}
-          </Button>
-          <Button type="submit" size="sm" color={props.danger ? "red" : undefined} loading={busy} disabled={!ready}>
-            {props.action}
-          </Button>
-        </div>
-      </form>
+    <form
+      className={css.form}
+      onSubmit={(event: SubmitEvent) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      {props.children}
+      {problem !== undefined && <ProblemNotice title={props.failure} problem={problem} />}
+      <div className={css.formActions}>
+        <Button variant="default" size="sm" onClick={props.onLeave}>
+          {props.back ?? t("action.cancel")}
+        </Button>
+        <Button type="submit" size="sm" color={props.danger ? "red" : undefined} loading={busy} disabled={!ready}>
+          {props.action}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** A dialog with fields and one action. Enter sends, Escape leaves. */
+export function FormDialog({ title, size, onClose, ...form }: FormProps & Omit<DialogProps, "children">) {
+  return (
+    <Dialog title={title} onClose={onClose} size={size}>
+      <DialogForm {...form} onDone={onClose} onLeave={onClose} />
     </Dialog>
   );
 }

@@ -2,6 +2,7 @@ import {
   createBucket as create,
   getBucket,
   listBuckets,
+  type NewBucket,
   deleteBucket as remove,
   setVersioning as setState,
 } from "@myfsio/client";
@@ -47,7 +48,7 @@ export const bucketNamed = (bucket: string) =>
     queryFn: ({ signal }) => answer(getBucket({ path: { bucket }, signal })),
   });
 
-export const createBucket = (name: string, versioning: boolean) => answer(create({ body: { name, versioning } }));
+export const createBucket = (bucket: NewBucket) => answer(create({ body: bucket }));
 
 export const deleteBucket = (bucket: string) => done(remove({ path: { bucket } }));
 

@@ -1,14 +1,21 @@
 import {
   deleteBucketTagging,
+  deleteBucketWebsite,
   getBucketTagging,
+  getBucketWebsite,
+  getObjectLockConfiguration,
   getQuota,
   putBucketTagging,
+  putBucketWebsite,
+  putObjectLockConfiguration,
   type QuotaLimits,
   setQuota,
 } from "@myfsio/client";
 import { queryOptions } from "@tanstack/react-query";
 import { answer, done } from "@/lib/http/api";
+import { type DefaultRetention, readLock, writeLock } from "../model/lock";
 import { readTags, type Tag, writeTags } from "../model/tags";
+import { readWebsite, type Website, writeWebsite } from "../model/website";
 
 export const bucketTags = (bucket: string) =>
   queryOptions({
@@ -36,3 +43,29 @@ export const bucketQuota = (bucket: string) =>
 /** Replaces both limits. */
 export const changeQuota = (bucket: string, limits: QuotaLimits) =>
   answer(setQuota({ path: { bucket }, body: limits }));
+
+export const bucketLock = (bucket: string) =>
+  queryOptions({
+    queryKey: ["buckets", "one", bucket, "object-lock"],
+    queryFn: async ({ signal }) =>
+      readLock((await answer(getObjectLockConfiguration({ path: { bucket }, signal }))).document),
+  });
+
+/** Switches Object Lock on, which cannot be undone, or gives it another default retention. */
+export const setLock = (bucket: string, retention: DefaultRetention | undefined) =>
+  done(putObjectLockConfiguration({ path: { bucket }, body: { document: writeLock(retention) } }));
+
+export const bucketWebsite = (bucket: string) =>
+  queryOptions({
+    queryKey: ["buckets", "one", bucket, "website"],
+    queryFn: async ({ signal }) => readWebsite((await answer(getBucketWebsite({ path: { bucket }, signal }))).document),
+  });
+
+export function setWebsite(bucket: string, site: Website): Promise<void> {
+  const document = writeWebsite(site);
+  return done(
+    document === undefined
+      ? deleteBucketWebsite({ path: { bucket } })
+      : putBucketWebsite({ path: { bucket }, body: { document } }),
+  );
+}

@@ -45,6 +45,13 @@ export function BucketHead({ name, bucket }: { name: string; bucket: Bucket | un
           {t("bucket.objects")}
         </Link>
         <Link
+          to="/buckets/$bucket/lifecycle"
+          params={{ bucket: name }}
+          activeProps={{ "data-on": true, "aria-current": "page" }}
+        >
+          {t("bucket.lifecycle")}
+        </Link>
+        <Link
           to="/buckets/$bucket/permissions"
           params={{ bucket: name }}
           activeProps={{ "data-on": true, "aria-current": "page" }}

@@ -1,26 +1,23 @@
-import { Button, Switch, Tooltip } from "@mantine/core";
+import { Button, Tooltip } from "@mantine/core";
 import type { Bucket } from "@myfsio/client";
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Bytes, Card, Copyable, Fact, Facts, When } from "@/components/ui/basics";
-import { FormDialog } from "@/components/ui/dialog";
 import { DeleteIcon } from "@/components/ui/icons";
 import { exactTime } from "@/lib/format";
 import { t } from "@/lib/i18n";
 import { may, useSession } from "@/lib/session";
-import { bucketNamed, setVersioning } from "../api/buckets";
 import { arn, s3Uri } from "../model/hints";
 import css from "./buckets.module.css";
 import { DeleteBucketDialog } from "./DeleteBucketDialog";
+import { LockCard } from "./LockCard";
 import { QuotaCard } from "./QuotaCard";
 import { TagsCard } from "./TagsCard";
+import { VersioningCard } from "./VersioningCard";
+import { WebsiteCard } from "./WebsiteCard";
 
 export function BucketProperties({ bucket, onDeleted }: { bucket: Bucket; onDeleted: () => void }) {
   const { s3Endpoint } = useSession();
-  const queries = useQueryClient();
-  const [asking, setAsking] = useState<"versioning" | "delete">();
-  const enabled = bucket.versioning === "Enabled";
-  const mayVersion = may(bucket.permissions, "s3:PutBucketVersioning");
+  const [deleting, setDeleting] = useState(false);
   const mayDelete = may(bucket.permissions, "s3:DeleteBucket");
   return (
     <div className={css.properties}>
@@ -64,32 +61,9 @@ export function BucketProperties({ bucket, onDeleted }: { bucket: Bucket; onDele
           </Fact>
         </Facts>
       </Card>
-      <Card title={t("versioning.title")}>
-        <div className={css.toggle}>
-          <div>
-            <strong>
-              {t(
-                enabled
-                  ? "versioning.on"
-                  : bucket.versioning === "Suspended"
-                    ? "versioning.on-hold"
-                    : "versioning.is-off",
-              )}
-            </strong>
-            <p>{t("versioning.text")}</p>
-          </div>
-          <Tooltip label={t("action.needs", { permission: "s3:PutBucketVersioning" })} disabled={mayVersion}>
-            <span>
-              <Switch
-                aria-label={t("versioning.keep")}
-                checked={enabled}
-                disabled={!mayVersion}
-                onChange={() => setAsking("versioning")}
-              />
-            </span>
-          </Tooltip>
-        </div>
-      </Card>
+      <VersioningCard bucket={bucket} />
+      <LockCard bucket={bucket} />
+      <WebsiteCard bucket={bucket} />
       <TagsCard bucket={bucket} />
       <QuotaCard bucket={bucket} />
       <Card title={t("buckets.delete")}>
@@ -99,7 +73,7 @@ export function BucketProperties({ bucket, onDeleted }: { bucket: Bucket; onDele
             <Button
               variant="default"
               leftSection={<DeleteIcon size={14} />}
-              onClick={() => mayDelete && setAsking("delete")}
+              onClick={() => mayDelete && setDeleting(true)}
               data-disabled={!mayDelete || undefined}
               aria-disabled={!mayDelete || undefined}
             >
@@ -108,24 +82,7 @@ export function BucketProperties({ bucket, onDeleted }: { bucket: Bucket; onDele
           </Tooltip>
         </div>
       </Card>
-      {asking === "versioning" && (
-        <FormDialog
-          title={t(enabled ? "versioning.suspend" : "versioning.enable")}
-          action={t(enabled ? "versioning.suspend" : "versioning.enable")}
-          failure={t("versioning.failed")}
-          onClose={() => setAsking(undefined)}
-          onSubmit={async () => {
-            await setVersioning(bucket.name, enabled ? "Suspended" : "Enabled");
-            await queries.invalidateQueries({ queryKey: bucketNamed(bucket.name).queryKey });
-            void queries.invalidateQueries({ queryKey: ["buckets", "pages"] });
-          }}
-        >
-          <p>{t(enabled ? "versioning.suspend-text" : "versioning.enable-text")}</p>
-        </FormDialog>
-      )}
-      {asking === "delete" && (
-        <DeleteBucketDialog bucket={bucket} onClose={() => setAsking(undefined)} onDeleted={onDeleted} />
-      )}
+      {deleting && <DeleteBucketDialog bucket={bucket} onClose={() => setDeleting(false)} onDeleted={onDeleted} />}
     </div>
   );
 }

@@ -20,6 +20,8 @@ interface Props<D> {
   /** What the button says: a verb. */
   action: string;
   icon?: ReactNode;
+  /** Buttons beside it. */
+  more?: ReactNode;
   onEdit: () => void;
   children: (data: D) => ReactNode;
 }
@@ -35,16 +37,19 @@ export function ConfigurationCard<D>(props: Props<D>) {
       title={title}
       actions={
         shown && (
-          <Guarded
-            variant="default"
-            size="xs"
-            need={props.needWrite}
-            why={props.blocked}
-            leftSection={props.icon ?? <RenameIcon size={14} aria-hidden />}
-            onClick={props.onEdit}
-          >
-            {props.action}
-          </Guarded>
+          <>
+            {props.more}
+            <Guarded
+              variant="default"
+              size="xs"
+              need={props.needWrite}
+              why={props.blocked}
+              leftSection={props.icon ?? <RenameIcon size={14} aria-hidden />}
+              onClick={props.onEdit}
+            >
+              {props.action}
+            </Guarded>
+          </>
         )
       }
     >

@@ -8,6 +8,7 @@ import { faultOfName } from "../model/name";
 export function CreateBucketDialog(props: { onClose: () => void; onCreated: (name: string) => void }) {
   const [name, setName] = useState("");
   const [versioning, setVersioning] = useState(false);
+  const [objectLock, setObjectLock] = useState(false);
   const [left, setLeft] = useState(false);
   const fault = faultOfName(name);
   // While a name is being typed its being short yet is no fault; a wrong character is one at once.
@@ -20,7 +21,7 @@ export function CreateBucketDialog(props: { onClose: () => void; onCreated: (nam
       ready={fault === undefined}
       onClose={props.onClose}
       onSubmit={async () => {
-        await createBucket(name, versioning);
+        await createBucket({ name, versioning: versioning || objectLock, objectLock });
         props.onCreated(name);
       }}
     >
@@ -40,8 +41,16 @@ export function CreateBucketDialog(props: { onClose: () => void; onCreated: (nam
       <Checkbox
         label={t("versioning.keep")}
         description={t("versioning.text")}
-        checked={versioning}
+        checked={versioning || objectLock}
+        disabled={objectLock}
         onChange={(event) => setVersioning(event.currentTarget.checked)}
+        size="sm"
+      />
+      <Checkbox
+        label={t("buckets.lock")}
+        description={t("buckets.lock-text")}
+        checked={objectLock}
+        onChange={(event) => setObjectLock(event.currentTarget.checked)}
         size="sm"
       />
     </FormDialog>

@@ -12,6 +12,9 @@ import {
   listVersions,
   moveObject as moveOne,
   type PresignRequest,
+  putObjectLegalHold,
+  putObjectRetention,
+  type Retention,
   renameObject as renameOne,
   searchObjects,
 } from "@myfsio/client";
@@ -67,6 +70,36 @@ export const objectDetails = (bucket: string, key: string, versionId?: string) =
     queryKey: ["objects", bucket, "details", key, versionId],
     queryFn: ({ signal }) => answer(getObject({ path: { bucket }, query: { key, versionId }, signal })),
   });
+
+/** Sets the retention of a version, or ends it; `bypass` loosens one in the mode GOVERNANCE. */
+export const setRetention = (
+  bucket: string,
+  key: string,
+  versionId: string | undefined,
+  retention: Retention | undefined,
+  bypass: boolean,
+) =>
+  done(
+    putObjectRetention({
+      path: { bucket },
+      query: { key, versionId, bypass: bypass || undefined },
+      body: {
+        document:
+          retention === undefined
+            ? "<Retention/>"
+            : `<Retention><Mode>${retention.mode}</Mode><RetainUntilDate>${retention.until}</RetainUntilDate></Retention>`,
+      },
+    }),
+  );
+
+export const setLegalHold = (bucket: string, key: string, versionId: string | undefined, on: boolean) =>
+  done(
+    putObjectLegalHold({
+      path: { bucket },
+      query: { key, versionId },
+      body: { document: `<LegalHold><Status>${on ? "ON" : "OFF"}</Status></LegalHold>` },
+    }),
+  );
 
 export const objectVersions = (bucket: string, key: string) =>
   infiniteQueryOptions({

@@ -10,6 +10,7 @@ import { nameOf, readable } from "@/lib/keys";
 import { may } from "@/lib/session";
 import { objectDetails, objectVersions } from "../api/objects";
 import { FileIcon } from "./FileIcon";
+import { Lock } from "./Lock";
 import css from "./objects.module.css";
 import { Preview } from "./Preview";
 import { Versions } from "./Versions";
@@ -175,6 +176,11 @@ export function Details(props: DetailsProps) {
                 ))}
               </Facts>
             </Section>
+            {o.objectLock && (
+              <Section title={t("object-lock.title")}>
+                <Lock bucket={bucket} object={o} />
+              </Section>
+            )}
             <Section title={t("versions.title")}>
               <Versions
                 bucket={bucket}
