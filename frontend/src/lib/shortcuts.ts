@@ -20,8 +20,17 @@ const typing = (target: EventTarget | null): boolean =>
   (target.isContentEditable || target.closest("input:not([type=checkbox]), textarea, select") !== null);
 
 const layered = (target: EventTarget | null): boolean =>
-  (target instanceof HTMLElement && target.closest("[role=dialog], [role=menu], [role=listbox]") !== null) ||
-  document.querySelector("[role=dialog][aria-modal=true]") !== null;
+  target instanceof HTMLElement && target.closest("[role=dialog], [role=menu], [role=listbox]") !== null;
+
+// A dialog that the key closes is gone when the key comes to the page, and the key was for it all the same.
+let covered = false;
+window.addEventListener(
+  "keydown",
+  () => {
+    covered = document.querySelector("[role=dialog][aria-modal=true]") !== null;
+  },
+  true,
+);
 
 /** Listens while the component is there. Give a table that keeps its identity. */
 export function useShortcuts(table: Shortcuts, enabled = true): void {
@@ -33,7 +42,7 @@ export function useShortcuts(table: Shortcuts, enabled = true): void {
       const now = stroke(event);
       if (now === undefined || event.defaultPrevented || event.isComposing) return;
       const withMod = now.startsWith("mod+");
-      if (layered(event.target) || (typing(event.target) && !withMod)) return;
+      if (covered || layered(event.target) || (typing(event.target) && !withMod)) return;
       const two = event.timeStamp - at < SEQUENCE_MS ? table[`${first} ${now}`] : undefined;
       const run = two ?? table[now];
       first = two === undefined ? now : "";

@@ -1,5 +1,5 @@
 import { Button, Modal } from "@mantine/core";
-import { type ReactNode, type SubmitEvent, useEffect, useState } from "react";
+import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from "react";
 import { giveBack, opener } from "@/lib/focus";
 import { asProblem, type Problem } from "@/lib/http/problem";
 import { t } from "@/lib/i18n";
@@ -62,6 +62,11 @@ export function DialogForm(props: FormProps & { onDone: () => void; onLeave: () 
   const { ready = true, onSubmit, onDone } = props;
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    // The button could not hold the focus while it was busy.
+    if (problem !== undefined && document.activeElement === document.body) button.current?.focus();
+  }, [problem]);
   const submit = async () => {
     if (!ready || busy) return;
     setBusy(true);
@@ -88,7 +93,14 @@ export function DialogForm(props: FormProps & { onDone: () => void; onLeave: () 
         <Button variant="default" size="sm" onClick={props.onLeave}>
           {props.back ?? t("action.cancel")}
         </Button>
-        <Button type="submit" size="sm" color={props.danger ? "red" : undefined} loading={busy} disabled={!ready}>
+        <Button
+          ref={button}
+          type="submit"
+          size="sm"
+          color={props.danger ? "red" : undefined}
+          loading={busy}
+          disabled={!ready}
+        >
           {props.action}
         </Button>
       </div>
