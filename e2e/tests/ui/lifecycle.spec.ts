@@ -179,7 +179,7 @@ test("what a rule would delete at once is told before it is saved", async ({ pag
   await expect(sample.getByRole("listitem")).toHaveCount(2);
   await expect(sample.getByRole("listitem").first()).toContainText("old/a.txt");
   await expect(sample.getByRole("listitem").first()).toContainText("rule past");
-  await expect(form).toContainText("The server deletes these in its next round.");
+  await expect(form).toContainText("The objects can be restored from their earlier versions.");
   // Nothing is stored until it is said so.
   await expect(s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }))).rejects.toThrow();
   await form.getByRole("button", { name: "Save rule" }).click();

@@ -77,7 +77,7 @@ test("a bucket becomes a website, with rules, and is none any more", async ({ pa
   await expect(fact(card, "Error document")).toHaveText("errors/404.html");
   await expect(card.getByRole("listitem")).toHaveText([
     "What fails with 404 → https://other.example, status 302",
-    "Keys that begin with docs/ → The same host, status 301 with documents/ in place of that beginning",
+    "Keys that begin with docs/ → this host, status 301 with documents/ in place of that beginning",
   ]);
   await expect(fact(card, "Address")).toContainText("An administrator can set WEBSITE_DOMAIN");
   await expect(card).toContainText("Readers of a website do not sign in");
@@ -141,7 +141,7 @@ test("what a program stored is shown", async ({ page, s3, bucket }) => {
   );
   const card = await open(page, bucket);
   await expect(card.getByRole("listitem")).toHaveText([
-    "Keys that begin with a&b/ and fail with 403 → The same host, status 301 with the key login.html",
+    "Keys that begin with a&b/ and fail with 403 → this host, status 301 with the key login.html",
     "Every request → all.example, status 301",
   ]);
 });

@@ -474,7 +474,8 @@ export const en = {
   "lifecycle.changed":
     "Somebody else changed the rules meanwhile. Close this, look at them again, and repeat the change.",
   "lifecycle.careful":
-    "The server deletes these in its next round. What a rule has deleted for good cannot be restored.",
+    "The server does this in its next round. The objects can be restored from their earlier versions.",
+  "lifecycle.careful-final": "The server does this in its next round. What is deleted for good cannot be restored.",
   "lifecycle.not-saved": "The rules were not saved",
 
   "rule.add": "Add rule",
@@ -608,7 +609,7 @@ export const en = {
   "lock.title": "Object Lock",
   "lock.enable": "Enable Object Lock",
   "lock.edit": "Edit default retention",
-  "lock.off": "Off. Versions of objects can be deleted at any time by who has the right.",
+  "lock.off": "Off: whoever has the right can delete versions of objects at any time.",
   "lock.first": "Enable versioning first: Object Lock protects versions.",
   "lock.on": "On, and can never be switched off. Versions can be protected one by one, in the details of an object.",
   "lock.default": "Default retention",
@@ -617,7 +618,7 @@ export const en = {
   "lock.none": "None",
   "lock.governance": "Governance",
   "lock.governance-text":
-    "Nobody deletes a version before its time, but who has the permission s3:BypassGovernanceRetention may.",
+    "Nobody deletes a version before its time, except people with the permission s3:BypassGovernanceRetention.",
   "lock.compliance": "Compliance",
   "lock.compliance-text":
     "Nobody deletes a version before its time: no user, no administrator, not whoever made it. Its time can be made longer, never shorter.",
@@ -693,7 +694,8 @@ export const en = {
   "website.when-status": "What fails with {status}",
   "website.when-both": "Keys that begin with {prefix} and fail with {status}",
   "website.goes": "→ {host}, status {code}",
-  "website.by": "{protocol}://{host}",
+  "website.here": "this host",
+  "website.here-by": "this host by {protocol}",
   "website.with-key": "with the key {key}",
   "website.with-prefix": "with {with} in place of that beginning",
   "website.without-prefix": "without that beginning",
@@ -827,7 +829,7 @@ export const en = {
   "retention.mode": "Keep this version",
   "retention.governance": "Governance",
   "retention.governance-text":
-    "Nobody deletes it before the time is over, but who has the permission s3:BypassGovernanceRetention may.",
+    "Nobody deletes it before the time is over, except people with the permission s3:BypassGovernanceRetention.",
   "retention.compliance": "Compliance",
   "retention.compliance-text":
     "Nobody deletes it before the time is over: no user, no administrator, not whoever made it. The time can be made longer, never shorter.",

@@ -1,11 +1,13 @@
 import { Button, Tooltip } from "@mantine/core";
 import type { Bucket } from "@myfsio/client";
+import { useQueries } from "@tanstack/react-query";
 import { useState } from "react";
-import { Bytes, Card, Copyable, Fact, Facts, When } from "@/components/ui/basics";
+import { Bone, Bytes, Card, Copyable, Fact, Facts, When } from "@/components/ui/basics";
 import { DeleteIcon } from "@/components/ui/icons";
 import { exactTime } from "@/lib/format";
 import { t } from "@/lib/i18n";
 import { may, useSession } from "@/lib/session";
+import { bucketLock, bucketQuota, bucketTags, bucketWebsite } from "../api/configuration";
 import { arn, s3Uri } from "../model/hints";
 import css from "./buckets.module.css";
 import { DeleteBucketDialog } from "./DeleteBucketDialog";
@@ -15,9 +17,22 @@ import { TagsCard } from "./TagsCard";
 import { VersioningCard } from "./VersioningCard";
 import { WebsiteCard } from "./WebsiteCard";
 
+const CARDS = ["lock.title", "website.title", "tags.title", "quota.title"] as const;
+
+/** What a bucket is, and its configuration. The cards are drawn when all that they show is there, so that nothing moves. */
 export function BucketProperties({ bucket, onDeleted }: { bucket: Bucket; onDeleted: () => void }) {
   const { s3Endpoint } = useSession();
   const [deleting, setDeleting] = useState(false);
+  const can = (action: string) => may(bucket.permissions, action);
+  const waiting = useQueries({
+    queries: [
+      { ...bucketLock(bucket.name), enabled: can("s3:GetBucketObjectLockConfiguration") },
+      { ...bucketWebsite(bucket.name), enabled: can("s3:GetBucketWebsite") },
+      { ...bucketTags(bucket.name), enabled: can("s3:GetBucketTagging") },
+      { ...bucketQuota(bucket.name), enabled: can("myfsio:GetBucketQuota") },
+    ],
+    combine: (all) => all.some((query) => query.isLoading),
+  });
   const mayDelete = may(bucket.permissions, "s3:DeleteBucket");
   return (
     <div className={css.properties}>
@@ -62,10 +77,22 @@ export function BucketProperties({ bucket, onDeleted }: { bucket: Bucket; onDele
         </Facts>
       </Card>
       <VersioningCard bucket={bucket} />
-      <LockCard bucket={bucket} />
-      <WebsiteCard bucket={bucket} />
-      <TagsCard bucket={bucket} />
-      <QuotaCard bucket={bucket} />
+      {waiting ? (
+        CARDS.map((title) => (
+          <Card key={title} title={t(title)}>
+            <div className={`${css.waiting} delayed`}>
+              <Bone width="40%" />
+            </div>
+          </Card>
+        ))
+      ) : (
+        <>
+          <LockCard bucket={bucket} />
+          <WebsiteCard bucket={bucket} />
+          <TagsCard bucket={bucket} />
+          <QuotaCard bucket={bucket} />
+        </>
+      )}
       <Card title={t("buckets.delete")}>
         <div className={css.toggle}>
           <p>{t("properties.delete-text")}</p>

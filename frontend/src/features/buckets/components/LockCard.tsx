@@ -136,7 +136,7 @@ function LockDialog({ bucket, lock, onClose }: { bucket: Bucket; lock: ObjectLoc
         </div>
       </Radio.Group>
       {mode !== "none" && (
-        <div className={css.pair}>
+        <div className={css.two}>
           <TextInput
             label={t("lock.period")}
             inputMode="numeric"

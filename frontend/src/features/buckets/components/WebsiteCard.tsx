@@ -104,7 +104,15 @@ function Site({ bucket, site }: { bucket: Bucket; site: Exclude<Website, { kind:
 /** A routing rule in words. */
 function RouteText({ route }: { route: Route }) {
   const prefix = <code>{route.prefix}</code>;
-  const host = route.host === "" ? t("website.same-host") : <code>{route.host}</code>;
+  const to = `${route.protocol === "" ? "" : `${route.protocol}://`}${route.host}`;
+  const host =
+    route.host !== "" ? (
+      <code>{to}</code>
+    ) : route.protocol === "" ? (
+      t("website.here")
+    ) : (
+      t("website.here-by", { protocol: route.protocol })
+    );
   return (
     <>
       {route.prefix === "" && route.status === "" && t("website.when-any")}
@@ -113,13 +121,7 @@ function RouteText({ route }: { route: Route }) {
       {route.prefix !== "" && route.status !== "" && (
         <T id="website.when-both" values={{ prefix, status: route.status }} />
       )}{" "}
-      <T
-        id="website.goes"
-        values={{
-          host: route.protocol === "" ? host : <T id="website.by" values={{ protocol: route.protocol, host }} />,
-          code: route.code === "" ? "301" : route.code,
-        }}
-      />
+      <T id="website.goes" values={{ host, code: route.code === "" ? "301" : route.code }} />
       {route.replaces === "key" && (
         <>
           {" "}

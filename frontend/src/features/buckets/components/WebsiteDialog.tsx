@@ -92,7 +92,7 @@ export function WebsiteDialog({ bucket, site, onClose }: { bucket: Bucket; site:
         </div>
       </Radio.Group>
       {kind === "redirect" && (
-        <div className={css.pair}>
+        <div className={css.two}>
           <HostInput label={t("website.host")} value={host} onChange={setHost} required />
           <ProtocolSelect label={t("website.protocol")} value={protocol} onChange={setProtocol} />
         </div>

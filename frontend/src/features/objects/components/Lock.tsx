@@ -1,10 +1,10 @@
 import type { Object as StoredObject } from "@myfsio/client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Badge, Fact, Facts, When } from "@/components/ui/basics";
+import { Badge, Fact, Facts } from "@/components/ui/basics";
 import { FormDialog } from "@/components/ui/dialog";
 import { Guarded } from "@/components/ui/guarded";
-import { exactTime } from "@/lib/format";
+import { exactTime, relative } from "@/lib/format";
 import { t } from "@/lib/i18n";
 import { may } from "@/lib/session";
 import { setLegalHold } from "../api/objects";
@@ -41,9 +41,7 @@ export function Lock({ bucket, object }: { bucket: string; object: StoredObject 
                 )}
               </Badge>{" "}
               {t("retention.until")} {exactTime(new Date(retention.until))}{" "}
-              <span className="muted">
-                (<When time={retention.until} />)
-              </span>
+              <span className="muted">({relative(new Date(retention.until), new Date())})</span>
             </>
           )}
         </Fact>

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 import { Dialog, DialogForm } from "@/components/ui/dialog";
 import { t } from "@/lib/i18n";
 import { bucketLifecycle, lifecycleHistory, saveLifecycle } from "../../api/lifecycle";
-import { ended } from "../../model/dryRun";
+import { type DryRun, ended } from "../../model/dryRun";
 import { type Lifecycle, readLifecycle } from "../../model/lifecycle";
 import { Found } from "./Found";
 import css from "./lifecycle.module.css";
@@ -28,6 +28,10 @@ interface ReviewProps {
   onDone: () => void;
   children: ReactNode;
 }
+
+/** Whether something of it is gone for good: more than a delete marker that hides a version. */
+const isFinal = (found: DryRun, bucket: Bucket): boolean =>
+  found.removed.count > 0 || found.uploads.count > 0 || (found.expired.count > 0 && bucket.versioning !== "Enabled");
 
 /** The last step before rules are stored: what they would delete at once. */
 export function Review(props: ReviewProps) {
@@ -55,7 +59,11 @@ export function Review(props: ReviewProps) {
     >
       {props.children}
       {tries && <Found bucket={bucket} trial={trial} partly={rules.some((r) => r.enabled && r.unknown.length > 0)} />}
-      {tries && doomed > 0 && <p className={css.careful}>{t("lifecycle.careful")}</p>}
+      {tries && doomed > 0 && (
+        <p className={css.careful}>
+          {t(isFinal(trial.found, bucket) ? "lifecycle.careful-final" : "lifecycle.careful")}
+        </p>
+      )}
       {asks && (
         <TextInput
           label={t("objects.type-bucket", { bucket: bucket.name })}

@@ -193,6 +193,7 @@ function Size({ label, value, error, onChange }: FieldProps<RuleForm["above"]>) 
         onChange={(event) => onChange({ ...value, amount: event.currentTarget.value })}
       />
       <NativeSelect
+        label={t("quota.unit")}
         aria-label={t("rule.unit-of", { what: label })}
         data={[...SIZE_UNITS]}
         value={value.unit}
@@ -206,7 +207,8 @@ function Tags({ form, error, onForm }: { form: RuleForm; error: string | undefin
   const add = useRef<HTMLButtonElement>(null);
   const put = (tags: RuleForm["tags"]) => onForm({ ...form, tags });
   return (
-    <fieldset className={css.tags} aria-label={t("rule.tags")}>
+    <fieldset className={css.tags}>
+      <legend>{t("rule.tags")}</legend>
       {form.tags.map((tag, index) => {
         const number = String(index + 1);
         const change = (part: Partial<typeof tag>) =>
