@@ -688,7 +688,7 @@ export const en = {
   "website.host-example": "www.example.com",
   "website.private": "Readers of a website do not sign in",
   "website.private-text":
-    "They see only what the public may read, and nobody may read this bucket without signing in. A bucket policy can allow it.",
+    "They see only what the public may read, and nobody may read this bucket without signing in. A policy under {permissions} can allow it.",
   "website.when-any": "Every request",
   "website.when-prefix": "Keys that begin with {prefix}",
   "website.when-status": "What fails with {status}",

@@ -1,5 +1,6 @@
 import type { Bucket } from "@myfsio/client";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { CopyButton, Fact, Facts } from "@/components/ui/basics";
 import { OutsideIcon } from "@/components/ui/icons";
@@ -94,7 +95,18 @@ function Site({ bucket, site }: { bucket: Bucket; site: Exclude<Website, { kind:
       </Facts>
       {site.kind === "site" && bucket.access === "private" && (
         <Notice title={t("website.private")}>
-          <p>{t("website.private-text")}</p>
+          <p>
+            <T
+              id="website.private-text"
+              values={{
+                permissions: (
+                  <Link to="/buckets/$bucket/permissions" params={{ bucket: bucket.name }}>
+                    {t("bucket.permissions")}
+                  </Link>
+                ),
+              }}
+            />
+          </p>
         </Notice>
       )}
     </>
