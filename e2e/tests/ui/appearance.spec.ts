@@ -1,8 +1,10 @@
 import {
+  CreateBucketCommand,
   DeleteObjectCommand,
   GetBucketAclCommand,
   ListBucketsCommand,
   PutBucketAclCommand,
+  PutBucketLifecycleConfigurationCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { createBulkDelete } from "@myfsio/client";
@@ -148,6 +150,113 @@ test.describe("every text comes from the catalogue", () => {
     await page.getByRole("switch").click({ force: true });
     await expect(asks(page, "versioning.suspend")).toBeVisible();
     await look("versioning", [owner]);
+  });
+
+  test("of lifecycle rules, Object Lock and websites", async ({ page, s3, bucket }) => {
+    test.setTimeout(120_000);
+    await s3.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "a.txt", Body: "a" }));
+    await s3.send(
+      new PutBucketLifecycleConfigurationCommand({
+        Bucket: bucket,
+        LifecycleConfiguration: {
+          Rules: [
+            {
+              ID: "data.json",
+              Status: "Enabled",
+              Filter: {
+                And: {
+                  Prefix: "photos",
+                  Tags: [{ Key: "photos", Value: "photos" }],
+                  ObjectSizeGreaterThan: 1,
+                  ObjectSizeLessThan: 5000,
+                },
+              },
+              Expiration: { Days: 3 },
+              NoncurrentVersionExpiration: { NoncurrentDays: 2, NewerNoncurrentVersions: 3 },
+            },
+            { ID: "taken.txt", Status: "Disabled", Filter: {}, Expiration: { ExpiredObjectDeleteMarker: true } },
+          ],
+        },
+      }),
+    );
+    await page.goto(`/ui/buckets/${bucket}/lifecycle`);
+    await expect(button(page, "rule.add")).toBeVisible();
+    await look("the rules");
+    await button(page, "rule.add").click();
+    const form = asks(page, "rule.add");
+    const field = (id: Id) => form.getByRole("textbox", { name: pseudoText(id), exact: true });
+    await button(form, "rule.add-tag").click();
+    await field("rule.name").fill("taken.txt");
+    await form.getByRole("checkbox", { name: pseudoText("rule.noncurrent") }).check();
+    await field("rule.noncurrent-after").fill("0");
+    await field("rule.noncurrent-keep").fill("0");
+    await form.getByRole("combobox", { name: pseudoText("rule.current") }).selectOption("days");
+    await field("rule.expire-after").fill("0");
+    await look("a rule with faults");
+    await field("rule.name").fill("new.bin");
+    await form.getByRole("checkbox", { name: pseudoText("rule.noncurrent") }).uncheck();
+    await form.getByRole("combobox", { name: pseudoText("rule.current") }).selectOption("date");
+    await form.locator("input[type=date]").fill("2020-01-01");
+    await look("a rule");
+    await button(form, "rule.review").click();
+    await expect(form.getByText(pseudoText("dry-run.now", { count: 1 }))).toBeVisible();
+    await look("a dry run");
+    await page.keyboard.press("Escape");
+    for (const [id, title] of [
+      ["rule.remove-one", "rule.remove"],
+      ["rule.edit-one", "rule.edit"],
+    ] as const) {
+      await page.getByRole("button", { name: pseudoText(id, { name: "data.json" }) }).click();
+      await expect(asks(page, title)).toBeVisible();
+      await look(title);
+      await page.keyboard.press("Escape");
+    }
+
+    await page.goto(`/ui/buckets/${bucket}/properties`);
+    await button(page, "lock.edit").click();
+    await asks(page, "lock.edit")
+      .getByRole("radio", { name: pseudoText("lock.compliance") })
+      .check();
+    await asks(page, "lock.edit")
+      .getByRole("textbox", { name: pseudoText("lock.period") })
+      .fill("0");
+    const owner = (await s3.send(new ListBucketsCommand({}))).Owner?.DisplayName ?? "";
+    await look("Object Lock", [owner]);
+    await asks(page, "lock.edit")
+      .getByRole("textbox", { name: pseudoText("lock.period") })
+      .fill("1");
+    await look("COMPLIANCE", [owner]);
+    await page.keyboard.press("Escape");
+    await button(page, "website.edit").click();
+    const site = asks(page, "website.edit");
+    await button(site, "website.add-route").click();
+    await site.getByRole("textbox", { name: pseudoText("website.to-host") }).fill("a/b");
+    await site.getByRole("textbox", { name: pseudoText("website.code") }).fill("1");
+    await site.getByRole("textbox", { name: pseudoText("website.if-status") }).fill("1");
+    await look("a website with faults", [owner, "https", "http"]);
+    for (const [id, value] of [
+      ["website.to-host", "photos"],
+      ["website.code", "302"],
+      ["website.if-status", "404"],
+      ["website.if-prefix", "photos"],
+    ] as const) {
+      await site.getByRole("textbox", { name: pseudoText(id) }).fill(value);
+    }
+    await button(site, "action.save").click();
+    await expect(site).toHaveCount(0);
+    await look("a website", [owner]);
+
+    await page.goto(`/ui/buckets/${bucket}?key=a.txt`);
+    await button(page, "retention.set").click();
+    await asks(page, "retention.set")
+      .getByRole("radio", { name: pseudoText("retention.compliance") })
+      .check();
+    await look("a retention", ["application/octet-stream", "CRC32", "UTC"]);
+    await page.keyboard.press("Escape");
+    await button(page, "hold.place").click();
+    await expect(asks(page, "hold.place")).toBeVisible();
+    await look("a legal hold", ["application/octet-stream", "CRC32"]);
   });
 
   test("of the permissions", async ({ page, s3, bucket, tolerate }) => {
