@@ -218,7 +218,7 @@ test("websites", async ({ page, context, s3, bucket }) => {
       }),
     );
     await page.goto(`${server.ui}/ui/buckets/northern-branch/properties`);
-    await expect(card.getByRole("link")).toBeVisible();
+    await expect(card.getByRole("link", { name: "http://northern-branch" })).toBeVisible();
     await card.scrollIntoViewIfNeeded();
     await look(page, "website");
     await card.getByRole("button", { name: "Edit website" }).click();
