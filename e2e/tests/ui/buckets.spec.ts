@@ -184,3 +184,16 @@ test("that are not there say so", async ({ page, tolerate }) => {
   await expect(alert).toContainText("NoSuchBucket");
   await expect(alert.getByRole("button", { name: "Retry" })).toBeVisible();
 });
+
+test("show the tab that is open, however narrow the screen", async ({ page, s3, bucket }) => {
+  await seed(s3, bucket);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(`/ui/buckets/${bucket}/properties`);
+  const tab = (name: string) =>
+    page.getByRole("navigation", { name: "Parts of the bucket" }).getByRole("link", { name });
+  await expect(tab("Properties")).toBeInViewport({ ratio: 0.9 });
+  await tab("Permissions").click();
+  await tab("Versions & lifecycle").click();
+  await expect(page).toHaveURL(/\/lifecycle$/);
+  await expect(tab("Versions & lifecycle")).toBeInViewport({ ratio: 0.9 });
+});

@@ -1,6 +1,7 @@
 import { Button, Popover } from "@mantine/core";
 import type { Bucket } from "@myfsio/client";
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { Badge, Bytes, Copyable, Snippet } from "@/components/ui/basics";
 import { TerminalIcon } from "@/components/ui/icons";
 import { t } from "@/lib/i18n";
@@ -10,6 +11,12 @@ import css from "./buckets.module.css";
 
 /** A bucket's name, state and size, how to reach it, and the tabs of its page. */
 export function BucketHead({ name, bucket }: { name: string; bucket: Bucket | undefined }) {
+  const tabs = useRef<HTMLElement>(null);
+  const place = useLocation({ select: (location) => location.pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on a narrow screen the tab that is open is brought into view
+  useEffect(() => {
+    tabs.current?.querySelector("[aria-current=page]")?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+  }, [place]);
   return (
     <>
       <header className={css.bucketHead}>
@@ -34,7 +41,7 @@ export function BucketHead({ name, bucket }: { name: string; bucket: Bucket | un
         </div>
         <Connect name={name} />
       </header>
-      <nav className={css.tabs} aria-label={t("bucket.tabs")}>
+      <nav ref={tabs} className={css.tabs} aria-label={t("bucket.tabs")}>
         <Link
           to="/buckets/$bucket"
           params={{ bucket: name }}
