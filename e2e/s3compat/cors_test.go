@@ -82,3 +82,54 @@ func TestCORS(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 200, ask("https://example.org", "DELETE", "X-Other").StatusCode)
 }
+
+// TestCORSOfTheServer: what the settings allow holds for buckets without rules, and for those only; nothing else of the server is opened.
+func TestCORSOfTheServer(t *testing.T) {
+	t.Parallel()
+	s := lab.Start(t, lab.Options{Env: map[string]string{
+		"CORS_ORIGINS": "https://a.test,https://*.b.test", "CORS_METHODS": "GET,PUT", "CORS_ALLOW_HEADERS": "Content-Type,X-Amz-*", "CORS_EXPOSE_HEADERS": "ETag"}})
+	c := s.S3(t)
+	bucket := bucketName()
+	_, err := c.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &bucket})
+	require.NoError(t, err)
+	path := "/" + bucket + "/k"
+	const vary = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
+	ask := func(origin, method, headers string) *http.Response {
+		res := fetch(t, s, http.MethodOptions, path, map[string]string{"Origin": origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers})
+		require.Equal(t, vary, res.Header.Get("Vary"))
+		return res
+	}
+	ok := ask("https://x.b.test", "PUT", "content-type, x-amz-date")
+	require.Equal(t, 200, ok.StatusCode)
+	require.Equal(t, "https://x.b.test", ok.Header.Get("Access-Control-Allow-Origin"))
+	require.Equal(t, "GET, PUT", ok.Header.Get("Access-Control-Allow-Methods"))
+	require.Equal(t, "content-type, x-amz-date", ok.Header.Get("Access-Control-Allow-Headers"))
+	require.Equal(t, "ETag", ok.Header.Get("Access-Control-Expose-Headers"))
+	require.Empty(t, ok.Header.Get("Access-Control-Allow-Credentials"), "settings never allow cookies")
+	for _, no := range []*http.Response{ask("https://b.test", "PUT", ""), ask("https://a.test", "DELETE", ""), ask("https://a.test", "PUT", "authorization"), ask("http://a.test", "GET", "")} {
+		require.Equal(t, 403, no.StatusCode)
+		require.Empty(t, no.Header.Get("Access-Control-Allow-Origin"))
+	}
+	// Actual answers: those that refuse, those that find nothing, and those without an Origin vary alike.
+	for origin, allowed := range map[string]string{"https://a.test": "https://a.test", "https://elsewhere.test": "", "": ""} {
+		r := s.New(http.MethodGet, path, "", nil)
+		if origin != "" {
+			r.With("Origin", origin)
+		}
+		a := s.Do(t, r)
+		a.Refused(t, 404, "NoSuchKey")
+		require.Equal(t, allowed, a.Header.Get("Access-Control-Allow-Origin"))
+		require.Equal(t, vary, a.Header.Get("Vary"))
+	}
+	// The rules of a bucket take the place of the settings.
+	_, err = c.PutBucketCors(ctx, &s3.PutBucketCorsInput{Bucket: &bucket, CORSConfiguration: &types.CORSConfiguration{
+		CORSRules: []types.CORSRule{{AllowedOrigins: []string{"https://own.test"}, AllowedMethods: []string{"GET"}}}}})
+	require.NoError(t, err)
+	require.Equal(t, 403, ask("https://a.test", "GET", "").StatusCode)
+	require.Equal(t, 200, ask("https://own.test", "GET", "").StatusCode)
+
+	for _, path := range []string{"/myfsio/health", "/myfsio/buckets", "/iam/users"} {
+		res := fetch(t, s, http.MethodGet, path, map[string]string{"Origin": "https://a.test"})
+		require.Empty(t, res.Header.Get("Access-Control-Allow-Origin"), path)
+	}
+}

@@ -100,11 +100,83 @@ func TestQuotaUnderWriters(t *testing.T) {
 	require.EqualValues(t, 64*4, written.Load()+turned.Load())
 	require.EqualValues(t, room, written.Load())
 	require.Equal(t, struct{ Bytes, Objects int64 }{size * room, room}, quota(t, bucket).Usage)
-	n := 0
+	require.Equal(t, room, count(t, c, bucket))
+}
+
+// TestQuotaUnderEveryWriter: puts, copies and completions race for the same room; each is written whole or not at all.
+func TestQuotaUnderEveryWriter(t *testing.T) {
+	t.Parallel()
+	c := client(t)
+	bucket, source := newBucket(t, c), newBucket(t, c)
+	const size, room, each = 1000, 90, 3
+	body := bytes.Repeat([]byte("q"), size)
+	put(t, c, source, "k", body)
+	type parts struct {
+		key, id string
+		etag    *string
+	}
+	// The uploads are open before there is a quota, which leaves their completions to be judged.
+	var uploads []parts
+	for i := range 64 / 3 * each {
+		key := fmt.Sprint("upload/", i)
+		up, err := c.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &bucket, Key: &key})
+		require.NoError(t, err)
+		part, err := c.UploadPart(ctx, &s3.UploadPartInput{Bucket: &bucket, Key: &key, UploadId: up.UploadId, PartNumber: aws.Int32(1), Body: bytes.NewReader(body)})
+		require.NoError(t, err)
+		uploads = append(uploads, parts{key, *up.UploadId, part.ETag})
+	}
+	setQuota(t, bucket, fmt.Sprintf(`{"max_bytes":%d}`, size*room+size/2))
+	var written, turned atomic.Int64
+	var wg sync.WaitGroup
+	writer := func(write func(i int) error) {
+		wg.Go(func() {
+			for i := range each {
+				switch err := write(i); {
+				case err == nil:
+					written.Add(1)
+				case Code(err) == "QuotaExceeded":
+					turned.Add(1)
+				default:
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for w := range 64 {
+		switch w % 3 {
+		case 0:
+			writer(func(i int) error {
+				_, err := c.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: aws.String(fmt.Sprintf("put/%d/%d", w, i)), Body: bytes.NewReader(body)})
+				return err
+			})
+		case 1:
+			writer(func(i int) error {
+				_, err := c.CopyObject(ctx, &s3.CopyObjectInput{Bucket: &bucket, Key: aws.String(fmt.Sprintf("copy/%d/%d", w, i)), CopySource: aws.String(source + "/k")})
+				return err
+			})
+		case 2:
+			writer(func(i int) error {
+				u := uploads[w/3*each+i]
+				_, err := c.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: &bucket, Key: &u.key, UploadId: &u.id,
+					MultipartUpload: &types.CompletedMultipartUpload{Parts: []types.CompletedPart{{PartNumber: aws.Int32(1), ETag: u.etag}}}})
+				return err
+			})
+		}
+	}
+	wg.Wait()
+	require.EqualValues(t, 64*each, written.Load()+turned.Load())
+	require.EqualValues(t, room, written.Load())
+	require.Equal(t, struct{ Bytes, Objects int64 }{size * room, room}, quota(t, bucket).Usage)
+	require.Equal(t, room, count(t, c, bucket))
+}
+
+// count is how many objects a bucket lists.
+func count(t *testing.T, c *s3.Client, bucket string) (n int) {
+	t.Helper()
 	for p := s3.NewListObjectsV2Paginator(c, &s3.ListObjectsV2Input{Bucket: &bucket}); p.HasMorePages(); {
 		page, err := p.NextPage(ctx)
 		require.NoError(t, err)
 		n += len(page.Contents)
 	}
-	require.Equal(t, room, n)
+	return n
 }
