@@ -159,7 +159,7 @@ func TestAttributes(t *testing.T) {
 	require.Len(t, rest.ObjectParts.Parts, 1)
 	require.Equal(t, int64(9), *rest.ObjectParts.Parts[0].Size)
 
-	server.Get(t, "/"+bucket+"/k", "attributes").Refused(t, 400, "InvalidArgument")
+	server.Get(t, "/"+bucket+"/k", "attributes").Refused(t, 400, "InvalidRequest")
 	server.Do(t, server.New(http.MethodGet, "/"+bucket+"/k", "attributes", nil).With("X-Amz-Object-Attributes", "Colour")).Refused(t, 400, "InvalidArgument")
 	server.Do(t, server.New(http.MethodGet, "/"+bucket+"/none", "attributes", nil).With("X-Amz-Object-Attributes", "ETag")).Refused(t, 404, "NoSuchKey")
 }
