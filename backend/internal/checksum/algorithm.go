@@ -4,6 +4,7 @@ package checksum
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"strings"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
@@ -154,11 +155,12 @@ func ParseMD5(text string) (sum [MD5Size]byte, err error) {
 	return [MD5Size]byte(raw), nil
 }
 
-// CheckMD5 compares a Content-MD5 with the computed one; a difference is fault.BadDigest.
+// CheckMD5 compares a Content-MD5 with the computed one; a difference is fault.BadDigest. As AWS has it, the digest that was sent is told in
+// hex, the computed one in base64.
 func CheckMD5(sent, computed [MD5Size]byte) error {
 	if sent == computed {
 		return nil
 	}
 	return fault.New("checksum.CheckMD5", fault.BadDigest, "The Content-MD5 you specified did not match what we received.").
-		With("ExpectedDigest", Encode(sent[:])).With("CalculatedDigest", Encode(computed[:]))
+		With("ExpectedDigest", hex.EncodeToString(sent[:])).With("CalculatedDigest", Encode(computed[:]))
 }

@@ -196,7 +196,8 @@ func TestMD5(t *testing.T) {
 	require.NoError(t, CheckMD5(want, got))
 	err = CheckMD5(want, md5.Sum(nil))
 	require.True(t, fault.Is(err, fault.BadDigest))
-	require.Equal(t, Encode(want[:]), fault.DetailOf(err)["ExpectedDigest"])
+	require.Equal(t, hex.EncodeToString(want[:]), fault.DetailOf(err)["ExpectedDigest"])
+	require.Equal(t, "1B2M2Y8AsgTpgAmY7PhCfg==", fault.DetailOf(err)["CalculatedDigest"])
 	for _, bad := range []string{"", "nonsense", hex.EncodeToString(want[:])} {
 		_, err = ParseMD5(bad)
 		require.True(t, fault.Is(err, fault.InvalidDigest))

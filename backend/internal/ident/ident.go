@@ -99,6 +99,26 @@ func ParseVersionID(s string) (Order, error) {
 	return o, nil
 }
 
+// LikeVersionID reports whether s is of a form that version ids have on AWS or on other servers: 32 letters, digits, dots and underscores, a
+// UUID, or a ULID. Such an id is well-formed, though it names no version here.
+func LikeVersionID(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		upper, digit := 'A' <= c && c <= 'Z', '0' <= c && c <= '9'
+		switch {
+		case len(s) == 36 && (i == 8 || i == 13 || i == 18 || i == 23):
+			if c != '-' {
+				return false
+			}
+		case digit:
+		case upper && len(s) != 36, 'a' <= c && c <= 'z' && len(s) == 32, 'a' <= c && c <= 'f' && len(s) == 36, (c == '.' || c == '_') && len(s) == 32:
+		default:
+			return false
+		}
+	}
+	return len(s) == 26 || len(s) == 32 || len(s) == 36
+}
+
 // mix fills the tail of raw with bytes that follow from the order, so that a mistyped version id is recognised as one.
 func mix(raw *[20]byte) {
 	x := binary.BigEndian.Uint64(raw[:8])

@@ -205,7 +205,8 @@ func (c *completion) assemble(ctx context.Context, in *CompleteInput) (*meta.Ver
 	case whole.Size() > MaxObject:
 		return nil, fault.New(op, fault.EntityTooLarge, "").With("ProposedSize", itoa(whole.Size())).With("MaxSizeAllowed", itoa(MaxObject))
 	case in.Size >= 0 && in.Size != whole.Size():
-		return nil, fault.New(op, fault.InvalidRequest, "The provided 'x-amz-mp-object-size' header does not match what was computed.")
+		return nil, fault.New(op, fault.InvalidRequest, "The provided 'x-amz-mp-object-size' header value "+itoa(in.Size)+
+			" does not match what was computed: "+itoa(whole.Size()))
 	}
 	sum := whole.Sum()
 	if in.Value != nil {

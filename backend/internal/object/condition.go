@@ -115,22 +115,30 @@ func tagListed(list, tag string) bool {
 type wanted struct {
 	named bool // else the current version
 	null  bool
-	order ident.Order
+	order ident.Order // 0 for an id from elsewhere, which no version has
+	id    string      // as it was asked for
+}
+
+// ParseVersionID refuses what is no version id with fault.InvalidArgument. The order is 0 for "null", and for an id from elsewhere, which no
+// version has.
+func ParseVersionID(id string) (ident.Order, error) {
+	if id == meta.NullVersion {
+		return 0, nil
+	}
+	o, err := ident.ParseVersionID(id)
+	if err != nil && !ident.LikeVersionID(id) {
+		return 0, fault.New("object.version", fault.InvalidArgument, "Invalid version id specified").
+			With("ArgumentName", "versionId").With("ArgumentValue", id)
+	}
+	return o, nil
 }
 
 func parseVersion(id string) (w wanted, err error) {
-	switch id {
-	case "":
+	if id == "" {
 		return w, nil
-	case meta.NullVersion:
-		return wanted{named: true, null: true}, nil
 	}
-	o, err := ident.ParseVersionID(id)
-	if err != nil {
-		return w, fault.New("object.version", fault.InvalidArgument, "Invalid version id specified").
-			With("ArgumentName", "versionId").With("ArgumentValue", id)
-	}
-	return wanted{named: true, order: o}, nil
+	o, err := ParseVersionID(id)
+	return wanted{named: true, null: id == meta.NullVersion, order: o, id: id}, err
 }
 
 // is reports whether the version has the id.

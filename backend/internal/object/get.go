@@ -107,7 +107,7 @@ func lookUp(r kv.Reader, b *meta.Bucket, key string, which wanted) (*meta.Versio
 		case err != nil:
 			return nil, false, err
 		case v == nil:
-			return nil, false, fault.New(op, fault.NoSuchVersion, "").With("Key", key).With("VersionId", which.text())
+			return nil, false, fault.New(op, fault.NoSuchVersion, "").With("Key", key).With("VersionId", which.id)
 		case v.Marker:
 			return nil, false, marked(fault.New(op, fault.DeleteMarker, ""), v)
 		}
@@ -129,13 +129,6 @@ func lookUp(r kv.Reader, b *meta.Bucket, key string, which wanted) (*meta.Versio
 
 func marked(f *fault.Error, v *meta.Version) *fault.Error {
 	return f.With("DeleteMarker", "true").With("VersionId", v.ID()).With("LastModified", v.Modified().Format(HTTPTime))
-}
-
-func (w wanted) text() string {
-	if w.null {
-		return meta.NullVersion
-	}
-	return w.order.VersionID()
 }
 
 // place resolves the span or part that is wanted.
@@ -161,6 +154,7 @@ func (f *found) place(in GetInput) error {
 			f.Offset += p.Size
 		}
 		return noSuchPart(in.PartNumber, len(f.manifest.Parts))
+	case in.Span != nil && in.Span.First < 0 && v.Size == 0: // the last bytes of nothing are all of it
 	case in.Span != nil && spanHolds(in.SpanIf, v):
 		first, last, ok := in.Span.resolve(v.Size)
 		if !ok {
@@ -180,10 +174,7 @@ func noSuchPart(number, count int) error {
 func (s *Span) resolve(size int64) (first, last int64, ok bool) {
 	first, last = s.First, s.Last
 	if first < 0 { // the last -first bytes
-		if size == 0 {
-			return 0, 0, false
-		}
-		return max(size+first, 0), size - 1, true // first is above -2^63, and size is not negative
+		return max(size+first, 0), size - 1, size > 0 // first is above -2^63, and size is not negative
 	}
 	if last < 0 || last >= size {
 		last = size - 1

@@ -88,12 +88,17 @@ func TestSpans(t *testing.T) {
 		require.Equal(t, o.body, body)
 	}
 	l.put("empty", nil)
-	for _, span := range []Span{{0, -1}, {0, 0}, {-1, 0}} {
+	for _, span := range []Span{{0, -1}, {0, 0}, {math.MaxInt64, math.MaxInt64}} {
 		in := l.in("empty", "")
 		in.Span = &span
 		_, _, err := l.read(in)
 		l.wantKind(fault.InvalidRange, err)
 	}
+	in := l.in("empty", "")
+	in.Span = &Span{-1, -1} // the last byte of nothing
+	got, body := l.mustRead(in)
+	require.False(t, got.Partial)
+	require.Empty(t, body)
 	require.Empty(t, l.s.reads.live)
 }
 
@@ -204,12 +209,20 @@ func TestVersionIDs(t *testing.T) {
 	}
 	absent := ident.Order(77).VersionID()
 	l.put("k", []byte("0"))
-	for _, bad := range []string{"x", "NULL", absent + "0", absent[:31] + "W", " "} {
+	for _, bad := range []string{"x", "NULL", absent + "0", absent[:31] + "-", " "} {
 		_, err := head("k", bad)
 		l.wantKind(fault.InvalidArgument, err)
 		require.Equal(t, "Invalid version id specified", fault.TextOf(err))
 		_, err = l.s.Delete(t.Context(), DeleteInput{Bucket: l.bucket, Key: "k", VersionID: bad})
 		l.wantKind(fault.InvalidArgument, err)
+	}
+	for _, elsewhere := range []string{"L4kqtJlcpXroDTDmpUMLUo_3sL4.kqtJ", "9b7c6a1e-0d3f-4c55-8a61-1f2e3d4c5b6a", "01G65Z755AFWAKHE12NY0CQ9FH", absent[:31] + "W"} {
+		_, err := head("k", elsewhere)
+		l.wantKind(fault.NoSuchVersion, err)
+		require.Equal(t, elsewhere, fault.DetailOf(err)["VersionId"])
+		d, err := l.s.Delete(t.Context(), DeleteInput{Bucket: l.bucket, Key: "k", VersionID: elsewhere})
+		require.NoError(t, err)
+		require.Equal(t, elsewhere, d.VersionID)
 	}
 	_, err := head("k", absent)
 	l.wantKind(fault.NoSuchVersion, err)

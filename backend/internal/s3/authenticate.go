@@ -46,11 +46,18 @@ func (c *call) authenticate() error {
 		}
 		c.id = iam.Anonymous
 		if c.op.Auth == AuthKnown {
-			return s3err.New("AccessDenied")
+			return s3err.Text("AccessDenied", nobodys[c.op.Name])
 		}
 		return nil
 	}
 	return c.authenticateBySignature()
+}
+
+// nobodys is what S3 says to somebody without credentials of operations that no policy and no list opens to them.
+var nobodys = map[string]string{
+	"CopyObject":            "Anonymous users cannot copy objects. Please authenticate.",
+	"CreateMultipartUpload": "Anonymous users cannot initiate multipart uploads. Please authenticate.",
+	"UploadPartCopy":        "Anonymous users cannot copy objects. Please authenticate.",
 }
 
 func (c *call) authenticateBySignature() error {

@@ -89,6 +89,9 @@ func (c *call) readDocument() ([]byte, error) {
 	if c.op.Body == BodyLong {
 		limit = s3xml.MaxLongBody
 	}
+	if c.op.Body == BodyXML && c.claim.Payload.Chunked() { // which S3 takes for objects and parts
+		return nil, s3err.Text("InvalidRequest", "The value of x-amz-content-sha256 header is invalid.")
+	}
 	k, err := c.open()
 	if err != nil {
 		return nil, err

@@ -136,13 +136,13 @@ func (c *call) newBucketTags(tags meta.Tags) error {
 	return validBucketTags(tags)
 }
 
-// location returns the region that a bucket is stored with: empty for us-east-1. A server has one region: S3 endpoints of a region take no
-// other one either. The name us-east-1 is taken where it is ours, although AWS wants it left out, since clients of other servers send it.
+// location returns the region that a bucket is stored with: empty for us-east-1, which no constraint can name. A server has one region: S3
+// endpoints of a region take no other one either.
 func (s *Server) location(constraint string) (string, error) {
 	switch {
-	case constraint == "" && s.Region == bucket.DefaultRegion, constraint == bucket.DefaultRegion && s.Region == constraint:
+	case constraint == "" && s.Region == bucket.DefaultRegion:
 		return "", nil
-	case constraint == s.Region, constraint == "EU" && s.Region == "eu-west-1":
+	case constraint == s.Region && constraint != bucket.DefaultRegion, constraint == "EU" && s.Region == "eu-west-1":
 		return s.Region, nil
 	case s.Region == bucket.DefaultRegion:
 		return "", s3err.New("InvalidLocationConstraint").With("LocationConstraint", constraint)
@@ -163,7 +163,11 @@ func (s *Server) headBucket(c *call) error {
 }
 
 func (s *Server) deleteBucket(c *call) error {
-	if err := s.Buckets.Delete(c.ctx(), c.bucket); err != nil {
+	err := s.Buckets.Delete(c.ctx(), c.bucket)
+	if fault.Is(err, fault.BucketNotEmpty) && c.record.Versioning != meta.VersioningOff {
+		return s3err.Text("BucketNotEmpty", "The bucket you tried to delete is not empty. You must delete all versions in the bucket.").Because(err)
+	}
+	if err != nil {
 		return err
 	}
 	c.w.empty(http.StatusNoContent)

@@ -12,7 +12,6 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/checksum"
 	"github.com/myfsio/myfsio/backend/internal/fault"
-	"github.com/myfsio/myfsio/backend/internal/ident"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/object"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
@@ -38,7 +37,7 @@ func parseCopySource(value string) (o origin, err error) {
 		if o.version == "" {
 			return bad("Version id cannot be the empty string")
 		}
-		if _, err := ident.ParseVersionID(o.version); err != nil && o.version != meta.NullVersion {
+		if _, err := object.ParseVersionID(o.version); err != nil {
 			return bad("Invalid version id specified")
 		}
 	}
@@ -53,6 +52,9 @@ func parseCopySource(value string) (o origin, err error) {
 	if o.bucket == "" || o.key == "" {
 		return bad("Copy Source must mention the source bucket and key: sourcebucket/sourcekey")
 	}
+	if bucket.ValidName(o.bucket) != nil {
+		return bad("Invalid copy source bucket name")
+	}
 	return o, nil
 }
 
@@ -65,25 +67,13 @@ func (c *call) source() (in object.GetInput, o origin, g *access.Guard, err erro
 	if o, err = parseCopySource(c.header.Get(copySource)); err != nil {
 		return in, o, nil, err
 	}
-	named := func(err error) error { // the source, not the target, is what is missing
-		e := s3err.From(err)
-		switch e.Code {
-		case "NoSuchBucket", "InvalidBucketName":
-			e.Default("BucketName", o.bucket)
-		case "NoSuchKey":
-			e.Default("Key", o.key)
-		case "NoSuchVersion":
-			e.Default("Key", o.key)
-			e.Default("VersionId", o.version)
-		}
-		return e
-	}
-	if err := bucket.ValidName(o.bucket); err != nil {
-		return in, o, nil, named(err)
-	}
 	b, err := c.s.Buckets.Get(c.ctx(), o.bucket)
 	if err != nil {
-		return in, o, nil, named(err)
+		e := s3err.From(err)
+		if e.Code == "NoSuchBucket" { // the source, not the target, is what is missing
+			e.Default("BucketName", o.bucket)
+		}
+		return in, o, nil, e
 	}
 	if err := c.expectOwner("X-Amz-Source-Expected-Bucket-Owner", b); err != nil {
 		return in, o, nil, err
@@ -264,11 +254,11 @@ func (s *Server) copyPart(c *call) error {
 	if in.Number, _, err = c.partNumber(); err != nil {
 		return err
 	}
-	if in.Upload, err = c.uploadID(); err != nil {
-		return err
-	}
 	from, _, g, err := c.source()
 	if err != nil {
+		return err
+	}
+	if in.Upload, err = c.uploadID(); err != nil {
 		return err
 	}
 	span, err := c.copySpan()

@@ -109,7 +109,7 @@ func (s *Server) uploadPart(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := c.setPartChecksum(&k.digests, p); err != nil {
+	if err := c.setPartChecksum(&k.digests, p, in.Upload); err != nil {
 		return err
 	}
 	c.w.setExact("ETag", `"`+checksum.ETag(p.MD5)+`"`)
@@ -117,11 +117,15 @@ func (s *Server) uploadPart(c *call) error {
 	return nil
 }
 
-// setPartChecksum tells the checksum that a part came with, which was checked; what is kept with the part may be of another algorithm.
-func (c *call) setPartChecksum(d *object.Digests, p *meta.Part) (err error) {
+// setPartChecksum tells the checksum that a part came with, which was checked; what is kept with the part may be of another algorithm. Of a
+// part that came without, it tells the one that was computed where the upload has an algorithm of its own.
+func (c *call) setPartChecksum(d *object.Digests, p *meta.Part, id ident.Upload) (err error) {
 	sum := d.Value
 	switch {
 	case d.Algorithm == checksum.None:
+		if up, err := c.s.Objects.Upload(c.ctx(), c.record, c.key, id); err == nil && up.Explicit {
+			c.w.setExact(up.Algorithm.Header(), checksum.Encode(p.Checksum.Value))
+		}
 		return nil
 	case d.Algorithm == p.Checksum.Algorithm:
 		sum = p.Checksum.Value
@@ -144,8 +148,11 @@ func (s *Server) completeUpload(c *call) error {
 		return err
 	}
 	if v, ok := c.header["X-Amz-Mp-Object-Size"]; ok {
-		if in.Size, err = strconv.ParseInt(v[0], 10, 64); err != nil || in.Size < 0 {
+		switch in.Size, err = strconv.ParseInt(v[0], 10, 64); {
+		case err != nil:
 			return s3err.Text("InvalidRequest", "Value for x-amz-mp-object-size header is invalid.")
+		case in.Size < 0:
+			return s3err.Text("InvalidRequest", "Value for x-amz-mp-object-size header is less than zero: '"+v[0]+"'")
 		}
 	}
 	count, err := c.expectedChecksum(&in)
@@ -271,10 +278,31 @@ func (c *call) location(below string) string {
 	return scheme + c.peer.hosts[0] + path
 }
 
+// startedAt is the condition that an upload was started at a time, to the second. A time that is yet to come is no condition.
+func (c *call) startedAt(u ident.Upload, value string) error {
+	t := date(value)
+	if t == nil {
+		return s3err.Argument("The value of the time condition is not a date.", "x-amz-if-match-initiated-time", value)
+	}
+	up, err := c.s.Objects.Upload(c.ctx(), c.record, c.key, u)
+	if err != nil {
+		return err
+	}
+	if !t.After(c.now) && !t.Truncate(time.Second).Equal(up.Started.Truncate(time.Second)) {
+		return s3err.New("PreconditionFailed").With("Condition", "x-amz-if-match-initiated-time")
+	}
+	return nil
+}
+
 func (s *Server) abortUpload(c *call) error {
 	u, err := c.uploadID()
 	if err != nil {
 		return err
+	}
+	if v, ok := c.header["X-Amz-If-Match-Initiated-Time"]; ok {
+		if err := c.startedAt(u, v[0]); err != nil {
+			return err
+		}
 	}
 	if err := s.Objects.Abort(c.ctx(), c.record, c.key, u); err != nil {
 		return err

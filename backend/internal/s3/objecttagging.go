@@ -127,7 +127,7 @@ func parseTagging(value string) (tags meta.Tags, err error) {
 		}
 		var t meta.Pair
 		name, text, _ := strings.Cut(pair, "=")
-		if t.Name, err = url.QueryUnescape(name); err != nil || !utf8.ValidString(t.Name) {
+		if t.Name, err = url.QueryUnescape(name); err != nil || t.Name == "" || !utf8.ValidString(t.Name) {
 			return nil, bad()
 		}
 		if t.Value, err = url.QueryUnescape(text); err != nil || !utf8.ValidString(t.Value) {

@@ -147,7 +147,7 @@ func configParams(document string) []string {
 
 var objectTable = []*Operation{
 	{Name: "PutObject", Method: put, Scope: Object, Actions: names("s3:PutObject"), Auth: AuthAny, Body: BodyStream, Handle: (*Server).putObject},
-	{Name: "CopyObject", Method: put, Scope: Object, Header: copySource, Actions: names("s3:PutObject"), Auth: AuthAny, Handle: (*Server).copyObject},
+	{Name: "CopyObject", Method: put, Scope: Object, Header: copySource, Actions: names("s3:PutObject"), Auth: AuthKnown, Handle: (*Server).copyObject},
 	{Name: "GetObject", Method: get, Scope: Object, Params: objectReads, Actions: names("s3:GetObject"), Version: names("s3:GetObjectVersion"), Owned: true, Auth: AuthAny, Handle: (*Server).readObject},
 	{Name: "HeadObject", Method: head, Scope: Object, Params: objectReads, Actions: names("s3:GetObject"), Version: names("s3:GetObjectVersion"), Owned: true, Auth: AuthAny, Handle: (*Server).readObject},
 	{Name: "DeleteObject", Method: del, Scope: Object, Params: versionOnly, Actions: names("s3:DeleteObject"), Version: names("s3:DeleteObjectVersion"), Auth: AuthAny, Handle: (*Server).deleteObject},
@@ -178,9 +178,9 @@ var objectTable = []*Operation{
 }
 
 var uploadTable = []*Operation{
-	{Name: "CreateMultipartUpload", Method: post, Scope: Object, Query: names("uploads"), Actions: names("s3:PutObject"), Auth: AuthAny, Handle: (*Server).createUpload},
+	{Name: "CreateMultipartUpload", Method: post, Scope: Object, Query: names("uploads"), Actions: names("s3:PutObject"), Auth: AuthKnown, Handle: (*Server).createUpload},
 	{Name: "UploadPart", Method: put, Scope: Object, Query: names("uploadId", "partNumber"), Actions: names("s3:PutObject"), Auth: AuthAny, Body: BodyStream, Handle: (*Server).uploadPart},
-	{Name: "UploadPartCopy", Method: put, Scope: Object, Query: names("uploadId", "partNumber"), Header: copySource, Actions: names("s3:PutObject"), Auth: AuthAny, Handle: (*Server).copyPart},
+	{Name: "UploadPartCopy", Method: put, Scope: Object, Query: names("uploadId", "partNumber"), Header: copySource, Actions: names("s3:PutObject"), Auth: AuthKnown, Handle: (*Server).copyPart},
 	{Name: "CompleteMultipartUpload", Method: post, Scope: Object, Query: names("uploadId"), Actions: names("s3:PutObject"), Auth: AuthAny, Body: BodyLong, Handle: (*Server).completeUpload},
 	{Name: "AbortMultipartUpload", Method: del, Scope: Object, Query: names("uploadId"), Actions: names("s3:AbortMultipartUpload"), Auth: AuthAny, Handle: (*Server).abortUpload},
 	{Name: "ListParts", Method: get, Scope: Object, Query: names("uploadId"), Params: names("max-parts", "part-number-marker", "encoding-type"),

@@ -45,7 +45,7 @@ var update = flag.Bool("update", false, "rewrite the answers of the transcripts"
 //	@advance DURATION    move the clock first; every request moves it by a second
 //	@repeat TEXT COUNT   the body is TEXT, COUNT times
 //	@md5                 add Content-MD5
-//	@crc ALGORITHM       add the x-amz-checksum header of the body
+//	@crc ALGORITHM       add the x-amz-checksum header of the body; of a body framed with a trailer, that is the trailer
 //	@form HOW            the body is a form with fields NAME=VALUE, one a line, the last of them file=FILENAME with the content below it;
 //	                     its policy is signed by v4 or v2, "none": sent as it is
 //	@raw                 add nothing at all
@@ -177,6 +177,7 @@ type transcript struct {
 type prepared struct {
 	as, form  string
 	size      int
+	trailer   checksum.Algorithm
 	raw, show bool
 	save      [][2]string
 	tamper    [][2]string
@@ -216,7 +217,7 @@ func (tr *transcript) expand(t *testing.T, s string) string {
 }
 
 func (tr *transcript) prepare(t *testing.T, text string) *prepared {
-	p := &prepared{as: adminKey, form: "v4", size: 64 << 10, header: http.Header{}}
+	p := &prepared{as: adminKey, form: "v4", size: 64 << 10, trailer: checksum.CRC32, header: http.Header{}}
 	text = tr.expand(t, text)
 	body := []byte(nil)
 	md5sum, crc, form := false, "", ""
@@ -299,7 +300,11 @@ func (tr *transcript) prepare(t *testing.T, text string) *prepared {
 	if crc != "" {
 		a, err := checksum.Parse(crc)
 		require.NoError(t, err)
-		p.header.Set(a.Header(), checksum.Encode(checksum.Of(a, body)))
+		if strings.HasSuffix(p.form, "-trailer") {
+			p.trailer = a
+		} else {
+			p.header.Set(a.Header(), checksum.Encode(checksum.Of(a, body)))
+		}
 	}
 	return p
 }
@@ -347,9 +352,9 @@ func (p *prepared) bytes(t *testing.T, e *env) string {
 	case "chunks":
 		body = p.chunked(t, signer, r, sigv4.StreamingPayload, now)
 	case "chunks-trailer":
-		body = p.chunked(t, signer, r, sigv4.StreamingPayloadTrailer, now, crcTrailer(body))
+		body = p.chunked(t, signer, r, sigv4.StreamingPayloadTrailer, now, p.trailerOf(body))
 	case "unsigned-trailer":
-		body = p.chunked(t, signer, r, sigv4.StreamingUnsignedTrailer, now, crcTrailer(body))
+		body = p.chunked(t, signer, r, sigv4.StreamingUnsignedTrailer, now, p.trailerOf(body))
 	case awsquery.IAM, awsquery.STS:
 		r.Digest = sigv4.HashPayload(body)
 		other := sigv4.NewSigner(signer.Credentials, signer.Region, p.form)
@@ -382,8 +387,8 @@ func (p *prepared) bytes(t *testing.T, e *env) string {
 	return b.String()
 }
 
-func crcTrailer(body []byte) sigv4.Pair {
-	return sigv4.Pair{Name: checksum.CRC32.Header(), Value: checksum.Encode(checksum.Of(checksum.CRC32, body))}
+func (p *prepared) trailerOf(body []byte) sigv4.Pair {
+	return sigv4.Pair{Name: p.trailer.Header(), Value: checksum.Encode(checksum.Of(p.trailer, body))}
 }
 
 // preset sets a header unless the transcript has it; the value "-" there leaves it out.

@@ -429,7 +429,7 @@ func TestConditionKeysAreSupplied(t *testing.T) {
 	}
 	q, err := parseQuery("prefix=p&delimiter=d&max-keys=1&versionId=v")
 	require.NoError(t, err)
-	h := http.Header{"Referer": {"r"}, "User-Agent": {"u"}, "If-Match": {"a"}, "If-None-Match": {"*"}, copySource: {"b/k"}}
+	h := http.Header{"Referer": {"r"}, "User-Agent": {"u"}, "If-Match": {"a"}, "If-None-Match": {"*"}, copySource: {"bucket/k"}}
 	for name := range headerConditions {
 		h.Set(name, "x")
 	}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -84,15 +85,16 @@ type chunks struct {
 	small     int64              // size of the previous chunk if that may only be the last, else 0
 	signature [2 * hashSize]byte // of the current chunk, as sent
 	sum       [hashSize]byte     // of a chunk that is through
+	announced []string           // the trailers that are to come, in lower case
 	trailer   []Pair
 }
 
 var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, chunkBuffer) }}
 
-func newChunks(body io.Reader, payload Payload, length int64) *chunks {
+func newChunks(body io.Reader, payload Payload, length int64, announced []string) *chunks {
 	r := readers.Get().(*bufio.Reader)
 	r.Reset(body)
-	return &chunks{r: r, payload: payload, left: length}
+	return &chunks{r: r, payload: payload, left: length, announced: announced}
 }
 
 func (c *chunks) release() {
@@ -211,9 +213,7 @@ func (c *chunks) header() (size int64, err error) {
 	if c.chain != nil {
 		signature, ok := bytes.CutPrefix(extension, []byte(chunkSignature))
 		if !ok || len(signature) != len(c.signature) {
-			e := mismatch("", "", "", "")
-			e.Detail = nil // nothing was compared
-			return 0, e
+			return 0, incomplete()
 		}
 		copy(c.signature[:], signature)
 	} else if extended {
@@ -282,7 +282,7 @@ func (c *chunks) readTrailer() error {
 	}
 	var signed []byte
 	var signature string
-	complete := len(rest) == 0 // no empty line is owed where there are no trailers
+	complete := len(rest) == 0 && len(c.announced) == 0 // no empty line is owed where there are no trailers
 	for text := string(rest); text != ""; {
 		line, after, ok := strings.Cut(text, "\n")
 		if !ok {
@@ -301,7 +301,7 @@ func (c *chunks) readTrailer() error {
 			return malformedTrailer()
 		case name == trailerSignature && c.chain != nil:
 			if len(value) != 2*hashSize {
-				return malformedTrailer()
+				return incomplete()
 			}
 			signature = value
 		default:
@@ -309,16 +309,14 @@ func (c *chunks) readTrailer() error {
 			signed = append(append(append(append(signed, name...), ':'), value...), '\n')
 		}
 	}
-	if !complete {
+	switch {
+	case !complete:
 		return incomplete()
-	}
-	if c.chain == nil {
+	case !c.agrees():
+		return malformedTrailer()
+	case c.chain == nil, signature == "" && len(c.trailer) == 0: // nothing announced, nothing sent
 		return nil
-	}
-	if signature == "" {
-		if len(c.trailer) == 0 {
-			return nil // nothing announced, nothing sent; Body holds the two together
-		}
+	case signature == "":
 		return malformedTrailer()
 	}
 	copy(c.signature[:], signature)
@@ -326,4 +324,17 @@ func (c *chunks) readTrailer() error {
 		return c.mismatch()
 	}
 	return nil
+}
+
+// agrees holds the trailers that came to those announced: each exactly once, no other.
+func (c *chunks) agrees() bool {
+	if len(c.trailer) != len(c.announced) {
+		return false
+	}
+	for _, name := range c.announced {
+		if !slices.ContainsFunc(c.trailer, func(p Pair) bool { return p.Name == name }) {
+			return false
+		}
+	}
+	return true
 }

@@ -312,8 +312,9 @@ func TestChunkFraming(t *testing.T) {
 		{"extension", StreamingUnsignedTrailer, "1", "1;chunk-signature=" + sig + "\r\nx\r\n0\r\n\r\n", CodeIncompleteBody},
 		{"small chunk", StreamingUnsignedTrailer, "3", "1\r\nx\r\n2\r\nyz\r\n0\r\n\r\n", CodeInvalidChunkSize},
 		{"small chunk later", StreamingUnsignedTrailer, "8195", "2000\r\n" + big + "\r\n1\r\nx\r\n2\r\nyz\r\n0\r\n\r\n", CodeInvalidChunkSize},
-		{"without signature", StreamingPayload, "1", "1\r\nx\r\n0\r\n\r\n", CodeSignatureDoesNotMatch},
-		{"short signature", StreamingPayload, "1", "1;chunk-signature=00\r\nx\r\n", CodeSignatureDoesNotMatch},
+		{"without signature", StreamingPayload, "1", "1\r\nx\r\n0\r\n\r\n", CodeIncompleteBody},
+		{"short signature", StreamingPayload, "1", "1;chunk-signature=00\r\nx\r\n", CodeIncompleteBody},
+		{"long signature", StreamingPayload, "1", "1;chunk-signature=" + sig + "x\r\n", CodeIncompleteBody},
 		{"wrong signature", StreamingPayload, "1", "1;chunk-signature=" + sig + "\r\nx\r\n", CodeSignatureDoesNotMatch},
 		{"trailer not announced", StreamingUnsignedTrailer, "0", "0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n", CodeMalformedTrailer},
 		{"trailer without colon", StreamingUnsignedTrailer, "0", "0\r\nx-amz-checksum-crc32\r\n\r\n", CodeMalformedTrailer},
@@ -375,7 +376,16 @@ func TestTrailersAgree(t *testing.T) {
 	_, _, err := readBody(t, r, a, bytes.NewReader(bytes.Replace(body, []byte(sum.Value), []byte("AAAAAA=="), 1)))
 	e := requireCode(t, CodeSignatureDoesNotMatch, err)
 	require.True(t, strings.HasPrefix(e.Get("StringToSign"), trailerAlgorithm))
+	// trailers are held to what was announced before their signature is looked at
+	r.Header[headerTrailer] = []string{"x-amz-checksum-sha512"}
+	_, _, err = readBody(t, r, a, bytes.NewReader(bytes.Replace(body, []byte(sum.Value), []byte("AAAAAA=="), 1)))
+	requireCode(t, CodeMalformedTrailer, err)
+	_, _, err = readBody(t, r, a, bytes.NewReader(body[:bytes.Index(body, []byte(sum.Name))])) // announced, and none comes
+	requireCode(t, CodeIncompleteBody, err)
+	r.Header[headerTrailer] = []string{sum.Name}
 	i := bytes.Index(body, []byte(trailerSignature))
+	_, _, err = readBody(t, r, a, bytes.NewReader(bytes.Replace(body, body[i+len(trailerSignature)+1:i+len(trailerSignature)+5], nil, 1)))
+	requireCode(t, CodeIncompleteBody, err)
 	_, _, err = readBody(t, r, a, bytes.NewReader(append(bytes.Clone(body[:i]), "\r\n"...)))
 	requireCode(t, CodeMalformedTrailer, err)
 	// announced where none can come
@@ -387,10 +397,10 @@ func TestTrailersAgree(t *testing.T) {
 
 func TestNewBodyRefusals(t *testing.T) {
 	r, a, _ := stream(t, StreamingPayload, nil, minChunk)
-	for text, code := range map[string]string{"": CodeMissingContentLength, "-1": CodeInvalidArgument, "+1": CodeInvalidArgument, "x": CodeInvalidArgument, "99999999999999999999": CodeInvalidArgument} {
+	for _, text := range []string{"", "-1", "+1", "x", "99999999999999999999"} {
 		r.Header[headerDecodedContentLength] = []string{text}
 		_, err := NewBody(r, a, nil)
-		requireCode(t, code, err)
+		requireCode(t, CodeMissingContentLength, err)
 	}
 	r.Header[headerDecodedContentLength] = []string{"0"}
 	unproven, err := Parse(r)
@@ -509,5 +519,20 @@ func BenchmarkSignedChunks(b *testing.B) {
 			_, err = c.Read(buf)
 		}
 		require.Equal(b, io.EOF, err)
+	}
+}
+
+// What is no digest at all is one that no body has, where the header takes no part in a signature in the Authorization header.
+func TestNoDigest(t *testing.T) {
+	anonymous := plainRequest()
+	anonymous.Header[headerContentSHA256] = []string{"invalid-sha256"}
+	presigned := plainRequest()
+	presigned.Header[headerContentSHA256] = []string{"invalid-sha256"}
+	presigned.Query = exampleSigner().Presign(presigned, maxSkew, exampleTime)
+	for _, r := range []*Request{anonymous, presigned} {
+		a, err := Parse(r)
+		require.NoError(t, err)
+		_, _, err = readBody(t, r, a, strings.NewReader(""))
+		require.Equal(t, "invalid-sha256", requireCode(t, CodeContentSHA256Mismatch, err).Get("ClientComputedContentSHA256"))
 	}
 }

@@ -84,34 +84,36 @@ func notImplemented(header string) *Error {
 }
 
 func parseHeaderV4(r *Request, rest string) (*Auth, error) {
-	const three = "the authorization header requires three components: Credential, SignedHeaders, and Signature."
 	a := &Auth{Kind: HeaderV4}
 	var credential string
-	for rest != "" {
-		var item string
-		item, rest, _ = strings.Cut(rest, ",")
-		if item = strings.TrimSpace(item); item == "" {
-			continue
+	var items []string
+	for item := range strings.SplitSeq(rest, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
 		}
+	}
+	if len(items) != 3 {
+		return nil, malformedHeader("the authorization header requires three components: Credential, SignedHeaders, and Signature.")
+	}
+	for _, item := range items {
 		name, value, _ := strings.Cut(item, "=")
 		name, value = strings.TrimRight(name, " "), strings.TrimLeft(value, " ")
-		field := &credential
+		if value == "" {
+			return nil, malformedHeader(`the authorization component "` + item + `" is malformed.`)
+		}
 		switch name {
 		case "Credential":
+			credential = value
 		case "SignedHeaders":
-			field = &a.list
+			a.list = value
 		case "Signature":
-			field = &a.Signature
-		default:
-			return nil, malformedHeader(three)
+			a.Signature = value
 		}
-		if *field != "" || value == "" {
-			return nil, malformedHeader(three)
-		}
-		*field = value
 	}
-	if credential == "" || a.list == "" || a.Signature == "" {
-		return nil, malformedHeader(three)
+	for _, p := range []Pair{{"Credential", credential}, {"SignedHeaders", a.list}, {"Signature", a.Signature}} {
+		if p.Value == "" {
+			return nil, malformedHeader("missing " + p.Name + ".")
+		}
 	}
 	if why := a.readCredential(credential); why != "" {
 		return nil, malformedHeader(why)
@@ -203,9 +205,6 @@ func (a *Auth) readCredential(credential string) string {
 	if a.AccessKey == "" {
 		return "a non-empty Access Key (AKID) must be provided in the credential."
 	}
-	if _, err := time.Parse(dayFormat, a.Day); err != nil || len(a.Day) != len(dayFormat) {
-		return `incorrect date format "` + a.Day + `". This date in the credential must be in the format "yyyyMMdd".`
-	}
 	if parts[3] != terminal {
 		return `incorrect terminal "` + parts[3] + `". This endpoint uses "` + terminal + `".`
 	}
@@ -260,7 +259,8 @@ func (a *Auth) readPayload(value string) error {
 	case streamingECDSA, streamingECDSATrailer:
 		return notImplemented("x-amz-content-sha256")
 	default:
-		if !isHash(value) {
+		// Where the value is not signed as a header S3 takes whatever it is for a digest, which no body then has.
+		if !isHash(value) && a.Kind != Anonymous && a.Kind != QueryV4 {
 			return refuse(CodeInvalidArgument, "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, "+
 				"STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, "+
 				"STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid sha256 value.",

@@ -139,7 +139,9 @@ func writeAmzHeaders(b *strings.Builder, r *Request, a *Auth) {
 		for item := range strings.SplitSeq(r.Query, "&") {
 			n, v, _ := strings.Cut(item, "=")
 			if lower := strings.ToLower(unescape(n)); strings.HasPrefix(lower, "x-amz-") {
-				list = append(list, Pair{lower, unescape(v)})
+				if p := (Pair{lower, unescape(v)}); !slices.Contains(list, p) { // a header may repeat what the URL says
+					list = append(list, p)
+				}
 			}
 		}
 	}

@@ -31,22 +31,22 @@ func (v *Verifier) For(service string) *Verifier {
 func (v *Verifier) Check(r *Request, a *Auth, now time.Time) error {
 	switch a.Kind {
 	case HeaderV4:
-		if day := a.timeText[:len(dayFormat)]; a.Day != day {
-			return malformedHeader(`Invalid credential date "` + a.Day + `". This date is not the same as X-Amz-Date: "` + day + `".`)
-		}
 		if why := v.checkScope(a); why != "" {
 			return malformedHeader(why, v.regionDetail(a)...)
+		}
+		if day := a.timeText[:len(dayFormat)]; a.Day != day {
+			return malformedHeader(`Invalid credential date "` + a.Day + `". This date is not the same as X-Amz-Date: "` + day + `".`)
 		}
 		if skew := now.Sub(a.Time); skew > maxSkew || skew < -maxSkew {
 			return skewed(a.timeText, now)
 		}
 		return checkSigned(r, a)
 	case QueryV4:
-		if day := a.timeText[:len(dayFormat)]; a.Day != day {
-			return badQuery(`Invalid credential date "` + a.Day + `". This date is not the same as X-Amz-Date: "` + day + `".`)
-		}
 		if why := v.checkScope(a); why != "" {
 			return badQuery("Error parsing the X-Amz-Credential parameter; "+why, v.regionDetail(a)...)
+		}
+		if day := a.timeText[:len(dayFormat)]; a.Day != day {
+			return badQuery(`Invalid credential date "` + a.Day + `". This date is not the same as X-Amz-Date: "` + day + `".`)
 		}
 		switch {
 		case a.Time.Sub(now) > maxSkew:
@@ -73,12 +73,16 @@ func (v *Verifier) Check(r *Request, a *Auth, now time.Time) error {
 	return nil
 }
 
+// checkScope returns what is wrong with the scope of the credential, in AWS's words and order.
 func (v *Verifier) checkScope(a *Auth) string {
 	switch {
 	case a.Service != v.Service:
 		return `incorrect service "` + a.Service + `". This endpoint belongs to "` + v.Service + `".`
 	case a.Region != v.Region:
 		return `the region '` + a.Region + `' is wrong; expecting '` + v.Region + `'`
+	}
+	if _, err := time.Parse(dayFormat, a.Day); err != nil || len(a.Day) != len(dayFormat) {
+		return `incorrect date format "` + a.Day + `". This date in the credential must be in the format "yyyyMMdd".`
 	}
 	return ""
 }

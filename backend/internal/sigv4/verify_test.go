@@ -82,11 +82,14 @@ func TestHeaderRefusals(t *testing.T) {
 		{"one word", "AWS4-HMAC-SHA256", CodeInvalidArgument, "Authorization header is invalid -- one and only one ' ' (space) required"},
 		{"other scheme", "Digest x=y", CodeInvalidArgument, "Unsupported Authorization Type"},
 		{"asymmetric", "AWS4-ECDSA-P256-SHA256 Credential=x", CodeNotImplemented, ""},
-		{"no credential", strings.Replace(good, "Credential=", "Credent=", 1), CodeHeaderMalformed, ""},
+		{"no credential", strings.Replace(good, "Credential=", "Credent=", 1), CodeHeaderMalformed, "The authorization header is malformed; missing Credential."},
 		{"no signature", good[:strings.Index(good, ",Signature")], CodeHeaderMalformed,
 			"The authorization header is malformed; the authorization header requires three components: Credential, SignedHeaders, and Signature."},
 		{"twice", good + ",Signature=00", CodeHeaderMalformed, ""},
-		{"empty signature", "AWS4-HMAC-SHA256 Credential=" + scope + ",SignedHeaders=host,Signature=", CodeHeaderMalformed, ""},
+		{"empty signature", "AWS4-HMAC-SHA256 Credential=" + scope + ",SignedHeaders=host,Signature=", CodeHeaderMalformed,
+			`The authorization header is malformed; the authorization component "Signature=" is malformed.`},
+		{"everything wrong", strings.NewReplacer("20130524", "x", "us-east-1", "x", "/s3/", "/ec2/").Replace(good), CodeHeaderMalformed,
+			`The authorization header is malformed; incorrect service "ec2". This endpoint belongs to "s3".`},
 		{"short credential", strings.Replace(good, scope, "AKID/20130524", 1), CodeHeaderMalformed,
 			`The authorization header is malformed; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".`},
 		{"no key", strings.Replace(good, exampleKey, "", 1), CodeHeaderMalformed,
@@ -499,12 +502,22 @@ func TestV2Query(t *testing.T) {
 		_, err := check(r, exampleTime.Add(-time.Hour))
 		require.NoError(t, err, r.Query)
 	}
+	// a header that repeats what the URL says of it, and one that contradicts it
+	r = plainRequest()
+	r.Query = "x-amz-acl=private"
+	r.Query = exampleSigner().PresignV2(r, exampleTime)
+	r.Header["X-Amz-Acl"] = []string{"private"}
+	_, err := check(r, exampleTime.Add(-time.Second))
+	require.NoError(t, err)
+	r.Header["X-Amz-Acl"] = []string{"public-read"}
+	_, err = check(r, exampleTime.Add(-time.Second))
+	requireCode(t, CodeSignatureDoesNotMatch, err)
 	// response overrides are signed decoded, virtual hosts with the bucket in front
 	r = plainRequest()
 	r.Path, r.Bucket, r.Query = "/key", "bucket", "response-content-disposition=attachment%3B%20filename%3D%22a%20b%22&versionId=x"
 	r.Query = exampleSigner().PresignV2(r, exampleTime)
 	r.Path, r.Bucket = "/bucket/key", ""
-	_, err := check(r, exampleTime.Add(-time.Second))
+	_, err = check(r, exampleTime.Add(-time.Second))
 	require.NoError(t, err)
 }
 

@@ -195,7 +195,11 @@ func From(err error) *Error {
 		return fromSignature(sig, err)
 	}
 	kind := fault.KindOf(err)
-	e = Text(kinds[kind], fault.TextOf(err)).Because(err)
+	text := fault.TextOf(err)
+	if kind == fault.InvalidBucketName {
+		text = "" // AWS does not say why
+	}
+	e = Text(kinds[kind], text).Because(err)
 	detail := fault.DetailOf(err)
 	for _, name := range shown {
 		if v, ok := detail[name]; ok && (name != "ETag" || kind == fault.InvalidPart || kind == fault.EntityTooSmall) {
