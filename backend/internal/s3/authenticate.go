@@ -125,9 +125,9 @@ func (c *call) is(id *iam.Identity) {
 	c.info.AccessKey = id.AccessKey
 }
 
-// expectOwner holds a header that names the account of a bucket's owner.
+// expectOwner holds a header that names the account of a bucket's owner, by its number or by the canonical id that answers show.
 func (c *call) expectOwner(header string, b *meta.Bucket) error {
-	if v, ok := c.header[header]; ok && b != nil && (len(v) != 1 || v[0] != iam.AccountNumber(b.Account)) {
+	if v, ok := c.header[header]; ok && b != nil && (len(v) != 1 || v[0] != iam.AccountNumber(b.Account) && v[0] != iam.CanonicalID(b.Account)) {
 		return s3err.New("AccessDenied")
 	}
 	return nil

@@ -94,13 +94,30 @@ func (q *query) check(o *Operation) error {
 		if o.Method == get || o.Method == head || signing(name) || strings.HasPrefix(strings.ToLower(name), "x-") {
 			continue
 		}
-		if name == "uploadId" || name == "partNumber" {
-			return s3err.Argument("An upload of a part must name both uploadId and partNumber.", name, q.pairs[i].value)
-		}
 		if name == "versionId" {
 			return s3err.Argument("This operation does not accept a version-id.", "versionId", q.pairs[i].value)
 		}
 		return s3err.Text("NotImplemented", "A parameter you provided implies functionality that is not implemented").With("Parameter", name)
+	}
+	return nil
+}
+
+// misplaced refuses what S3 refuses whoever asks: parameters of uploads and a copy source where there can be none.
+func (c *call) misplaced() error {
+	uploads, part := c.query.has("uploadId"), c.query.has("partNumber")
+	switch m := c.r.Method; {
+	case m == opts:
+		return nil
+	case c.scope == Object && m == get && c.query.has("uploads"):
+		return s3err.Text("InvalidRequest", "Key is not expected for the GET method ?uploads subresource")
+	case c.scope == Object && m == get && c.query.has("versions"):
+		return s3err.Text("InvalidRequest", "There is no such thing as the ?versions sub-resource for a key")
+	case c.scope == Object && m == put && part && !uploads:
+		return s3err.Argument("This operation does not accept partNumber without uploadId", "partNumber", c.query.get("partNumber"))
+	case c.scope == Object && m == put && uploads && !part:
+		return s3err.New("MethodNotAllowed").With("Method", m).With("ResourceType", "UPLOAD").WithHeader("Allow", "DELETE, POST, GET")
+	case m != put && (m != post || uploads) && len(c.header[copySource]) > 0:
+		return s3err.Argument("You can only specify a copy source header for copy requests.", "x-amz-copy-source", c.header.Get(copySource))
 	}
 	return nil
 }

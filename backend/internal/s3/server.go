@@ -172,14 +172,17 @@ func (c *call) handle() (err error) {
 	}
 	err = c.locate()
 	c.allowOrigin() // for refusals too
-	if err != nil {
-		return err
+	if tooLarge := c.limitHeader(); tooLarge != nil {
+		return tooLarge
 	}
-	if err := c.limitHeader(); err != nil {
+	if err != nil {
 		return err
 	}
 	if c.site {
 		return c.s.website(c)
+	}
+	if err := c.misplaced(); err != nil {
+		return err
 	}
 	if c.op.Auth != AuthOpen {
 		if c.trusted != nil {

@@ -293,6 +293,9 @@ func (c *chunks) readTrailer() error {
 			complete = true
 			continue
 		}
+		if strings.IndexByte(line, '\r') >= 0 {
+			return incomplete()
+		}
 		complete = false
 		name, value, ok := strings.Cut(line, ":")
 		name, value = strings.ToLower(strings.TrimSpace(name)), strings.TrimSpace(value)
@@ -310,14 +313,12 @@ func (c *chunks) readTrailer() error {
 		}
 	}
 	switch {
-	case !complete:
+	case !complete, c.chain != nil && signature == "" && len(c.trailer)+len(c.announced) > 0:
 		return incomplete()
 	case !c.agrees():
 		return malformedTrailer()
-	case c.chain == nil, signature == "" && len(c.trailer) == 0: // nothing announced, nothing sent
+	case c.chain == nil, signature == "": // nothing announced, nothing sent
 		return nil
-	case signature == "":
-		return malformedTrailer()
 	}
 	copy(c.signature[:], signature)
 	if !c.chain.accept(c.signature, sha256.Sum256(signed), true) {

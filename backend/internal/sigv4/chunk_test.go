@@ -387,7 +387,9 @@ func TestTrailersAgree(t *testing.T) {
 	_, _, err = readBody(t, r, a, bytes.NewReader(bytes.Replace(body, body[i+len(trailerSignature)+1:i+len(trailerSignature)+5], nil, 1)))
 	requireCode(t, CodeIncompleteBody, err)
 	_, _, err = readBody(t, r, a, bytes.NewReader(append(bytes.Clone(body[:i]), "\r\n"...)))
-	requireCode(t, CodeMalformedTrailer, err)
+	requireCode(t, CodeIncompleteBody, err)
+	_, _, err = readBody(t, r, a, bytes.NewReader(append(append(bytes.Clone(body[:i-1]), "bcd"...), body[i:]...)))
+	requireCode(t, CodeIncompleteBody, err)
 	// announced where none can come
 	r, a, body = stream(t, StreamingPayload, payload, minChunk)
 	r.Header[headerTrailer] = []string{sum.Name}
