@@ -156,5 +156,9 @@ func refusal(e *s3err.Error) error {
 	case e.Code == "InternalError", fault.Is(e, fault.ObjectLocked):
 		return e
 	}
-	return &Problem{Type: "about:blank", Title: http.StatusText(e.Status), Status: e.Status, Code: e.Code, Detail: e.Message}
+	text := e.Message
+	if detail, ok := e.Element("Detail"); ok { // what is wrong with a policy, and where
+		text = detail
+	}
+	return &Problem{Type: "about:blank", Title: http.StatusText(e.Status), Status: e.Status, Code: e.Code, Detail: text}
 }

@@ -25,7 +25,7 @@ func (s *Service) CheckPrincipals(ctx context.Context, d *policy.Document) error
 				return err
 			}
 			if !ok {
-				return fault.New(op, fault.MalformedPolicy, fmt.Sprintf("Invalid principal in policy: %q does not exist.", n.Text))
+				return policy.As(policy.BadPrincipal, fault.New(op, fault.MalformedPolicy, fmt.Sprintf("Invalid principal in policy: %q does not exist.", n.Text)))
 			}
 		}
 		return nil

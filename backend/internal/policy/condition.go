@@ -55,6 +55,7 @@ type operator struct {
 	negated bool
 	null    bool
 	equal   bool // a plain text matches what equals it
+	address bool // the values are addresses
 	prepare func(v *value, vars bool) error
 	match   func(v *value, got string, req *Request) bool
 }
@@ -80,8 +81,8 @@ var operators = map[string]*operator{
 	"DateGreaterThanEquals":     {prepare: prepareDate, match: date(func(c int) bool { return c >= 0 })},
 	"Bool":                      {prepare: prepareBool, match: matchBool},
 	"BinaryEquals":              {prepare: prepareBinary, match: matchBinary},
-	"IpAddress":                 {prepare: prepareNet, match: matchNet},
-	"NotIpAddress":              {prepare: prepareNet, match: matchNet, negated: true},
+	"IpAddress":                 {prepare: prepareNet, match: matchNet, address: true},
+	"NotIpAddress":              {prepare: prepareNet, match: matchNet, address: true, negated: true},
 	"ArnEquals":                 {prepare: prepareARN, match: matchARN},
 	"ArnLike":                   {prepare: prepareARN, match: matchARN},
 	"ArnNotEquals":              {prepare: prepareARN, match: matchARN, negated: true},
@@ -108,22 +109,22 @@ func parseOperator(text string) (c condition, ok bool) {
 
 func (p *parser) conditions(n *node) ([]condition, error) {
 	if n.kind != '{' {
-		return nil, malformed("Condition of %s must be an object, not %s.", p.where, n.what())
+		return nil, As(syntax, malformed("Condition of %s must be an object, not %s.", p.where, n.what()))
 	}
 	out := make([]condition, 0, len(n.names))
 	for i, name := range n.names {
 		c, ok := parseOperator(name)
 		if !ok {
-			return nil, malformed("Invalid Condition type : %s in %s.", name, p.where)
+			return nil, As("Invalid Condition type : "+name, malformed("Invalid Condition type : %s in %s.", name, p.where))
 		}
 		m := n.members[i]
 		if m.kind != '{' || len(m.names) == 0 {
-			return nil, malformed("Condition.%s of %s must be an object with condition keys.", name, p.where)
+			return nil, As(syntax, malformed("Condition.%s of %s must be an object with condition keys.", name, p.where))
 		}
 		for j, keyName := range m.names {
 			key, ok := lookupKey(keyName)
 			if !ok {
-				return nil, malformed("Policy has an invalid condition key: %q in %s.", keyName, p.where)
+				return nil, As("Policy has an invalid condition key", malformed("Policy has an invalid condition key: %q in %s.", keyName, p.where))
 			}
 			for _, t := range c.tests {
 				if t.key.Name == key.Name {
@@ -141,7 +142,11 @@ func (p *parser) conditions(n *node) ([]condition, error) {
 					return nil, malformed("Condition.%s.%s of %s has a value longer than %d bytes.", name, keyName, p.where, maxText)
 				}
 				if err := c.op.prepare(&v, p.vars); err != nil {
-					return nil, malformed("Invalid value %q of Condition.%s.%s in %s: %s.", text, name, keyName, p.where, textOfError(err))
+					err = malformed("Invalid value %q of Condition.%s.%s in %s: %s.", text, name, keyName, p.where, textOfError(err))
+					if c.op.address {
+						err = As("Invalid IP address in Conditions", err)
+					}
+					return nil, err
 				}
 				t.values = append(t.values, v)
 			}

@@ -197,8 +197,8 @@ func (d *Document) ForBucket(bucket string) error {
 		for _, r := range s.resources {
 			rest, ok := strings.CutPrefix(r.text, BucketARN(bucket))
 			if !ok || rest != "" && rest[0] != '/' && rest[0] != '*' && rest[0] != '?' {
-				return malformed("Policy has invalid resource: %s of statement %d, %q, is not in the bucket %q.",
-					not("Resource", s.notResource), i+1, r.text, bucket)
+				return As(badResource, malformed("Policy has invalid resource: %s of statement %d, %q, is not in the bucket %q.",
+					not("Resource", s.notResource), i+1, r.text, bucket))
 			}
 		}
 	}

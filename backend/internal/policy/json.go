@@ -55,13 +55,36 @@ func malformed(format string, args ...any) error {
 	return fault.New("policy.Parse", fault.MalformedPolicy, fmt.Sprintf(format, args...))
 }
 
+// What S3 says of several mistakes.
+const (
+	badJSON      = "This policy contains invalid Json"
+	syntax       = "Invalid policy syntax."
+	badResource  = "Policy has invalid resource"
+	badAction    = "Policy has invalid action"
+	BadPrincipal = "Invalid principal in policy"
+)
+
+const sentenceKey = "Sentence"
+
+// As gives a refusal the sentence that S3 has for the mistake.
+func As(sentence string, err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		_ = f.With(sentenceKey, sentence)
+	}
+	return err
+}
+
+// Sentence is what S3 says of the mistake in a policy, empty where that is not known. The text of err says also where it is.
+func Sentence(err error) string { return fault.DetailOf(err)[sentenceKey] }
+
 // readJSON parses one strict JSON text: valid UTF-8, nothing after it, no member twice, at most maxDepth levels.
 func readJSON(data []byte) (*node, error) {
 	if len(data) > MaxBytes {
 		return nil, malformed("The policy is %d bytes long; the limit is %d.", len(data), MaxBytes)
 	}
 	if !utf8.Valid(data) {
-		return nil, malformed("The policy is not valid UTF-8.")
+		return nil, As(badJSON, malformed("The policy is not valid UTF-8."))
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(data)) == 0 {
@@ -74,18 +97,18 @@ func readJSON(data []byte) (*node, error) {
 		return nil, err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, malformed("There is text after the end of the policy.")
+		return nil, As(badJSON, malformed("There is text after the end of the policy."))
 	}
 	return n, nil
 }
 
 func readValue(d *json.Decoder, depth int) (*node, error) {
 	if depth > maxDepth {
-		return nil, malformed("The policy is nested more than %d levels deep.", maxDepth)
+		return nil, As(badJSON, malformed("The policy is nested more than %d levels deep.", maxDepth))
 	}
 	tok, err := d.Token()
 	if err != nil {
-		return nil, malformed("The policy is not valid JSON, near byte %d.", d.InputOffset())
+		return nil, As(badJSON, malformed("The policy is not valid JSON, near byte %d.", d.InputOffset()))
 	}
 	switch v := tok.(type) {
 	case string:
@@ -102,11 +125,11 @@ func readValue(d *json.Decoder, depth int) (*node, error) {
 			if v == '{' {
 				name, err := d.Token()
 				if err != nil {
-					return nil, malformed("The policy is not valid JSON, near byte %d.", d.InputOffset())
+					return nil, As(badJSON, malformed("The policy is not valid JSON, near byte %d.", d.InputOffset()))
 				}
 				key, _ := name.(string)
 				if n.get(key) != nil {
-					return nil, malformed("The member %q stands twice in one object.", key)
+					return nil, As(badJSON, malformed("The member %q stands twice in one object.", key))
 				}
 				n.names = append(n.names, key)
 			}
@@ -117,11 +140,11 @@ func readValue(d *json.Decoder, depth int) (*node, error) {
 			n.members = append(n.members, m)
 		}
 		if _, err := d.Token(); err != nil {
-			return nil, malformed("The policy is not valid JSON, near byte %d.", d.InputOffset())
+			return nil, As(badJSON, malformed("The policy is not valid JSON, near byte %d.", d.InputOffset()))
 		}
 		return n, nil
 	}
-	return nil, malformed("The policy is not valid JSON.")
+	return nil, As(badJSON, malformed("The policy is not valid JSON."))
 }
 
 // strings reads a string or a list of strings. scalars also admits numbers and booleans, as condition values may be.

@@ -48,7 +48,7 @@ func parseDocument(n *node, kind Kind) (*Document, error) {
 		switch name {
 		case "Version":
 			if m.kind != '"' || m.text != Version2008 && m.text != Version2012 {
-				return nil, malformed("The policy must contain a valid version string: %q or %q.", Version2012, Version2008)
+				return nil, As("The policy must contain a valid version string", malformed("The policy must contain a valid version string: %q or %q.", Version2012, Version2008))
 			}
 			d.Version = m.text
 		case "Id":
@@ -59,18 +59,18 @@ func parseDocument(n *node, kind Kind) (*Document, error) {
 		case "Statement":
 			statements = m
 		default:
-			return nil, malformed("Unknown field %s.", name)
+			return nil, As("Unknown field "+name, malformed("Unknown field %s.", name))
 		}
 	}
 	if statements == nil {
-		return nil, malformed("Missing required field Statement.")
+		return nil, As("Missing required field Statement", malformed("Missing required field Statement."))
 	}
 	list := []*node{statements}
 	if statements.kind == '[' {
 		list = statements.members
 	}
 	if len(list) == 0 {
-		return nil, malformed("Statement is empty.")
+		return nil, As("Could not parse the policy: Statement is empty!", malformed("Statement is empty."))
 	}
 	sids := map[string]bool{}
 	for i, m := range list {
@@ -97,7 +97,7 @@ type parser struct {
 
 func (p *parser) statement(n *node) (*Statement, error) {
 	if n.kind != '{' {
-		return nil, malformed("A statement must be an object; %s is %s.", p.where, n.what())
+		return nil, As(syntax, malformed("A statement must be an object; %s is %s.", p.where, n.what()))
 	}
 	s := &Statement{}
 	seen := map[string]bool{}
@@ -119,7 +119,7 @@ func (p *parser) statement(n *node) (*Statement, error) {
 			case m.kind == '"' && m.text == "Deny":
 				s.Effect = Deny
 			default:
-				err = malformed("Invalid effect in %s: Effect must be \"Allow\" or \"Deny\".", p.where)
+				err = As("Invalid effect: "+m.text, malformed("Invalid effect in %s: Effect must be \"Allow\" or \"Deny\".", p.where))
 			}
 		case "Principal", "NotPrincipal":
 			s.hasPrincipals, s.notPrincipal = true, name[0] == 'N'
@@ -133,7 +133,7 @@ func (p *parser) statement(n *node) (*Statement, error) {
 		case "Condition":
 			s.conditions, err = p.conditions(m)
 		default:
-			err = malformed("Unknown field %s in %s.", name, p.where)
+			err = As("Unknown field "+name, malformed("Unknown field %s in %s.", name, p.where))
 		}
 		if err != nil {
 			return nil, err
@@ -158,14 +158,14 @@ func (p *parser) complete(s *Statement, seen map[string]bool) error {
 	}
 	for _, name := range required {
 		if !seen[name] {
-			return malformed("Missing required field %s in %s.", name, p.where)
+			return As("Missing required field "+name, malformed("Missing required field %s in %s.", name, p.where))
 		}
 	}
 	if forbidden != "" && seen[forbidden] {
 		return malformed("Policy document should not specify a %s (%s).", strings.ToLower(forbidden), p.where)
 	}
 	if s.notPrincipal && s.Effect == Allow {
-		return malformed("Allow with NotPrincipal is not allowed (%s).", p.where)
+		return As("Allow with NotPrincipal is not allowed.", malformed("Allow with NotPrincipal is not allowed (%s).", p.where))
 	}
 	if p.kind == Bucket {
 		return p.fits(s)
@@ -175,7 +175,7 @@ func (p *parser) complete(s *Statement, seen map[string]bool) error {
 
 func (p *parser) sid(s *Statement, n *node) error {
 	if n.kind != '"' {
-		return malformed("Sid of %s must be a string, not %s.", p.where, n.what())
+		return As(syntax, malformed("Sid of %s must be a string, not %s.", p.where, n.what()))
 	}
 	if p.kind != Bucket {
 		for _, c := range n.text {
@@ -191,14 +191,14 @@ func (p *parser) sid(s *Statement, n *node) error {
 func (p *parser) actions(n *node, name string) ([]actionPattern, error) {
 	texts, err := n.strings(name+" of "+p.where, false)
 	if err != nil {
-		return nil, err
+		return nil, As(badAction, err)
 	}
 	out := make([]actionPattern, 0, len(texts))
 	for _, text := range texts {
 		a, ok := parseAction(text)
 		if !ok || a.text == headBucket || p.kind == Bucket && !strings.HasPrefix(strings.ToLower(text), "s3:") && text != "*" ||
 			p.kind == Trust && !strings.HasPrefix(strings.ToLower(text), "sts:") {
-			return nil, malformed("Policy has invalid action: %q in %s of %s.", text, name, p.where)
+			return nil, As(badAction, malformed("Policy has invalid action: %q in %s of %s.", text, name, p.where))
 		}
 		out = append(out, a)
 	}
@@ -211,12 +211,12 @@ var services = []string{"s3", "iam", "kms", "sts", "myfsio"}
 func (p *parser) resources(n *node, name string) ([]resource, error) {
 	texts, err := n.strings(name+" of "+p.where, false)
 	if err != nil {
-		return nil, err
+		return nil, As(badResource, err)
 	}
 	out := make([]resource, 0, len(texts))
 	for _, text := range texts {
 		bad := func(why string) error {
-			return malformed("Policy has invalid resource: %q in %s of %s %s.", text, name, p.where, why)
+			return As(badResource, malformed("Policy has invalid resource: %q in %s of %s %s.", text, name, p.where, why))
 		}
 		if len(text) > maxText {
 			return nil, malformed("%s of %s has a text longer than %d bytes.", name, p.where, maxText)
@@ -270,7 +270,7 @@ func (p *parser) fits(s *Statement) error {
 				}
 			}
 			if !ok {
-				return malformed("Action does not apply to any resource(s) in statement: %q in %s.", s.actions[i].text, p.where)
+				return As("Action does not apply to any resource(s) in statement", malformed("Action does not apply to any resource(s) in statement: %q in %s.", s.actions[i].text, p.where))
 			}
 		}
 	}
@@ -289,7 +289,7 @@ func (p *parser) fits(s *Statement) error {
 				}
 			}
 			if !ok {
-				return malformed("Conditions do not apply to combination of actions and resources in statement: %q in %s.", t.text, p.where)
+				return As("Conditions do not apply to combination of actions and resources in statement", malformed("Conditions do not apply to combination of actions and resources in statement: %q in %s.", t.text, p.where))
 			}
 		}
 	}

@@ -29,7 +29,7 @@ const (
 
 func (p *parser) principals(n *node, name string) ([]principal, error) {
 	bad := func(text string) error {
-		return malformed("Invalid principal in policy: %q in %s of %s.", text, name, p.where)
+		return As(BadPrincipal, malformed("Invalid principal in policy: %q in %s of %s.", text, name, p.where))
 	}
 	if n.kind == '"' {
 		if n.text != "*" {
@@ -38,13 +38,13 @@ func (p *parser) principals(n *node, name string) ([]principal, error) {
 		return []principal{{kind: anyone, text: "*"}}, nil
 	}
 	if n.kind != '{' || len(n.names) == 0 {
-		return nil, malformed("%s of %s must be \"*\" or an object with AWS, CanonicalUser or Service.", name, p.where)
+		return nil, As(BadPrincipal, malformed("%s of %s must be \"*\" or an object with AWS, CanonicalUser or Service.", name, p.where))
 	}
 	var out []principal
 	for i, group := range n.names {
 		texts, err := n.members[i].strings(name+"."+group+" of "+p.where, false)
 		if err != nil {
-			return nil, err
+			return nil, As(BadPrincipal, err)
 		}
 		for _, text := range texts {
 			var e principal
@@ -59,7 +59,7 @@ func (p *parser) principals(n *node, name string) ([]principal, error) {
 			case "Federated":
 				e, ok = principal{federated, text, text}, p.kind == Trust && text != "" && !strings.ContainsAny(text, "*? ")
 			default:
-				return nil, malformed("Invalid principal in policy: unknown kind %q in %s of %s.", group, name, p.where)
+				return nil, As(BadPrincipal, malformed("Invalid principal in policy: unknown kind %q in %s of %s.", group, name, p.where))
 			}
 			if !ok {
 				return nil, bad(text)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/myfsio/myfsio/backend/internal/bucket"
+	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/policy"
@@ -58,16 +59,25 @@ func (s *Server) putBucketPolicy(c *call) error {
 	}
 	p, err := bucket.ParsePolicy(body, c.bucket)
 	if err != nil {
-		return err
+		return malformedPolicy(err)
 	}
 	if err := s.IAM.CheckPrincipals(c.ctx(), p.Rules); err != nil {
-		return err
+		return malformedPolicy(err)
 	}
 	if err := s.Buckets.SetPolicy(c.ctx(), c.record, p); err != nil {
 		return err
 	}
 	c.w.empty(http.StatusNoContent)
 	return nil
+}
+
+// malformedPolicy says what S3 says of a mistake in a policy, and in Detail where it is.
+func malformedPolicy(err error) error {
+	sentence := policy.Sentence(err)
+	if sentence == "" {
+		return err
+	}
+	return s3err.Text("MalformedPolicy", sentence).With("Detail", fault.TextOf(err)).Because(err)
 }
 
 func (s *Server) deleteBucketPolicy(c *call) error {
