@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -133,6 +134,24 @@ func (s *Service) AccountOf(ctx context.Context, canonicalID string) (id string,
 		return fault.New(op, fault.NotFound, "There is no account with this canonical id.")
 	})
 	return id, faulty(op, err)
+}
+
+// OwnerName is the name that an account has as an owner and in access control lists; empty for one that is gone.
+func (s *Service) OwnerName(ctx context.Context, id string) (name string, err error) {
+	if id == DefaultAccount {
+		return id, nil
+	}
+	err = s.Store.View(ctx, func(r kv.Reader) error {
+		a, err := meta.GetAccount(r, id)
+		if err == nil {
+			name = cmp.Or(a.DisplayName, a.Name)
+		}
+		return err
+	})
+	if errors.Is(err, kv.ErrNotFound) {
+		return "", nil
+	}
+	return name, faulty("iam.OwnerName", err)
 }
 
 func accountName(r kv.Reader, id string) (string, error) {

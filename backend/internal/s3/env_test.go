@@ -111,7 +111,7 @@ func newEnvOn(t testing.TB, store kv.Store, change func(*Config)) *env {
 		e.sign(u.name)
 	}
 	// A second account: ann may do everything there, bob nothing.
-	e.other, _, _, err = e.iam.CreateAccount(ctx, iam.Machine, iam.CreateAccount{Name: "other", AccessKey: "ann", Secret: secretOf("ann")})
+	e.other, _, _, err = e.iam.CreateAccount(ctx, iam.Machine, iam.CreateAccount{Name: "other", DisplayName: "The other", AccessKey: "ann", Secret: secretOf("ann")})
 	require.NoError(t, err)
 	_, _, err = e.iam.CreateUser(ctx, iam.Machine, iam.CreateUser{Name: "bob", Account: "other", AccessKey: "bob", Secret: secretOf("bob")})
 	require.NoError(t, err)

@@ -20,8 +20,8 @@ func (c *call) owner(account string) s3xml.Owner {
 	if who, ok := c.owners[account]; ok {
 		return who
 	}
-	name, err := c.s.IAM.AccountName(c.ctx(), account)
-	if err != nil || name == account && account != iam.DefaultAccount {
+	name, err := c.s.IAM.OwnerName(c.ctx(), account)
+	if err != nil {
 		name = ""
 	}
 	if c.owners == nil {
