@@ -27,7 +27,26 @@ func (c *call) authorize() error {
 	}
 	version := c.query.get("versionId")
 	c.guard = access.Guard{Ask: c.ask("", b, c.key), Actions: c.op.actions(version != "")}
-	return c.guard.Enter(c.ctx(), &c.asker, c.op.Owned)
+	err := c.guard.Enter(c.ctx(), &c.asker, c.op.Owned)
+	if err != nil && c.began(err) {
+		return nil
+	}
+	return err
+}
+
+// began reports whether the caller began the upload that the request is about and is refused only because nothing allows it: whoever began an
+// upload may see its parts and give it up, unless that is denied.
+func (c *call) began(refusal error) bool {
+	var r *access.Refusal
+	if c.op.Name != "ListParts" && c.op.Name != "AbortMultipartUpload" || c.id.Anonymous || !errors.As(refusal, &r) || r.Decision.ExplicitDeny {
+		return false
+	}
+	id, err := c.uploadID()
+	if err != nil {
+		return false
+	}
+	page, err := c.s.Objects.ListParts(c.ctx(), c.record, c.key, id, 0, 0)
+	return err == nil && page.Upload.Initiator == c.id.UserID
 }
 
 // asks is who the request is from, once that is known.
