@@ -72,7 +72,6 @@ nothing; values that ask for nothing (ACL ` + "`private`" + `, storage class ` +
 | | here | AWS S3 |
 |---|---|---|
 | CopyObject of an object that was uploaded in parts | the copy has no parts and keeps the entity tag (` + "`…-N`" + `) and the checksum of its source, since no byte of it is read; with another ` + "`x-amz-checksum-algorithm`" + `, both are of the copy's bytes | the copy has no parts; its entity tag and checksum are of its bytes |
-| ` + "`x-amz-object-size`" + ` in the answer of PutObject | always | only after an append, which general purpose buckets do not have |
 | ` + "`x-amz-expected-bucket-owner`" + ` | takes the number of the account or its canonical id | takes the number |
 | objects that are written without credentials | belong to the account of the bucket | belong to an account that stands for everybody |
 | ` + "`x-amz-acl: private`" + ` of a new object, and other values that grant nothing to anybody | need no right but ` + "`s3:PutObject`" + `, and pass where ACLs are disabled | need ` + "`s3:PutObjectAcl`" + ` |

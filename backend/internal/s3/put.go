@@ -70,7 +70,6 @@ func (s *Server) putObject(c *call) error {
 	c.setExpiration(w.Version)
 	c.setChecksum(w.Version.Checksum, w.Version.Parts)
 	c.w.setExact("ETag", `"`+w.Version.ETag()+`"`)
-	c.w.setExact("x-amz-object-size", itoa(w.Version.Size))
 	c.w.empty(http.StatusOK)
 	return nil
 }
