@@ -139,6 +139,24 @@ reading it. ` + "`BucketOwnerEnforced`" + ` makes lists count for nothing, ` + "
 without a grant not even the administrators of the bucket's account can read it.
 
 All of this is decided in one place. The console, the admin API, links, archives and jobs allow what the S3 port allows the same caller, and nothing else.
+
+## bucket_policies.json
+
+The file of ` + "`BUCKET_POLICY_PATH`" + ` shows the policies in force, by bucket, and an edit of it takes effect at once, without a restart:
+
+` + "```json" + `
+{"revision": 7,
+ "policies": {"photos": {"Version": "2012-10-17", "Statement": [
+   {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::photos/*"}]}}}
+` + "```" + `
+
+An edit is held to what the S3 port holds a policy to. What it changed against the revision that it carries is applied to the policies of now, so that what others
+changed meanwhile stays; without a revision it counts against what was written last. To take a policy away, take the bucket's entry out. A policy that was changed on both
+sides, one of a bucket that does not exist, or a file that is no JSON refuses the edit as a whole: what was in force stays, and the log and the health report (for
+administrators) say the line and the reason. Correct the file, or save it again when what was in its way is gone, or remove it to have it written anew.
+
+A file that was put in place while the server was stopped, and that does not build on the last one, replaces the policies: a restored backup, or the file of
+MyFSIO 0.1.x. Those of before are kept beside it as ` + "`bucket_policies.json.backup-…`" + `.
 `)
 	return b.String()
 }

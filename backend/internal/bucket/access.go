@@ -17,9 +17,11 @@ type PolicyText struct {
 	Public bool
 }
 
+const policyName = "policy"
+
 // Policy is the policy of the bucket.
 var Policy = Document[PolicyText]{
-	Name:   "policy",
+	Name:   policyName,
 	Encode: func(p *PolicyText) []byte { return (&meta.BucketPolicy{Text: p.Text}).Encode() },
 	Decode: func(raw []byte) (*PolicyText, error) {
 		p, err := meta.DecodeBucketPolicy(raw)
@@ -90,17 +92,7 @@ func (s *Service) ACLOf(ctx context.Context, b *meta.Bucket) (acl *meta.ACL, ign
 // SetPolicy gives the bucket a policy, or takes it away when p is nil. It returns fault.AccessDenied for a public one where the bucket
 // blocks these.
 func (s *Service) SetPolicy(ctx context.Context, b *meta.Bucket, p *PolicyText) error {
-	const op = "bucket.SetPolicy"
-	return SetDocument(ctx, s, b, Policy, p, func(tx kv.Reader, _ *meta.Bucket, _ *PolicyText) error {
-		if p == nil || !p.Public {
-			return nil
-		}
-		block, err := ReadDocument(tx, b, PublicAccessBlock)
-		if err == nil && block != nil && block.BlockPolicy {
-			err = fault.New(op, fault.AccessDenied, "Public policies are blocked by the BlockPublicPolicy setting of the bucket.")
-		}
-		return err
-	})
+	return SetDocument(ctx, s, b, Policy, p, func(tx kv.Reader, _ *meta.Bucket, _ *PolicyText) error { return admitPolicy(tx, b, p) })
 }
 
 // Rules is what the documents of a bucket say about access to it.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/ident"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/projection"
 )
 
 // DefaultRegion is the region that S3 shows as an empty location.
@@ -29,19 +31,28 @@ type Deps struct {
 	Ownership meta.Ownership // of objects in new buckets
 
 	ReadOnly bool // writes are refused, whatever they would come to
+
+	Logger     *slog.Logger    // nil: nothing is logged
+	PolicyFile string          // path of bucket_policies.json; empty: no file is kept
+	Principals PrincipalsCheck // of policies that are edited there; nil: nobody is looked for
 }
 
 // Service reads and changes buckets. It is safe for concurrent use.
 type Service struct {
 	Deps
-	generations kv.Generations // nil where others write, too
-	decoded     sync.Map       // name → *decodedBucket
-	documents   sync.Map       // ident.Bucket → *sync.Map of document name → *decodedDocument
+	File        *projection.File // bucket_policies.json
+	generations kv.Generations   // nil where others write, too
+	decoded     sync.Map         // name → *decodedBucket
+	documents   sync.Map         // ident.Bucket → *sync.Map of document name → *decodedDocument
 }
 
 // New returns a Service.
 func New(d Deps) *Service {
 	s := &Service{Deps: d}
+	if d.Logger == nil {
+		s.Logger = slog.New(slog.DiscardHandler)
+	}
+	s.File = &projection.File{Path: d.PolicyFile, Doc: policyFile{s}, Store: d.KV, Clock: d.Clock, Logger: s.Logger, ReadOnly: d.ReadOnly}
 	s.generations, _ = d.KV.(kv.Generations)
 	return s
 }
@@ -193,6 +204,9 @@ func (s *Service) Delete(ctx context.Context, name string) error {
 		if !empty {
 			return fault.New(op, fault.BucketNotEmpty, "").With("BucketName", name)
 		}
+		if err := s.policyChanges(tx, meta.DocumentKey(b.ID, policyName), nil); err != nil {
+			return err
+		}
 		var row ident.Blob
 		copy(row[:], b.ID[:])
 		due := uint64(s.Clock.Now().UnixNano()) //nolint:gosec // after 1970
@@ -340,23 +354,8 @@ func (s *Service) Usage(ctx context.Context, b *meta.Bucket) (u meta.Usage, err 
 	return u, Fault("bucket.Usage", err)
 }
 
-// Fault classifies an error of the metadata engine; faults stay what they are and nil stays nil.
-func Fault(op string, err error) error {
-	var f *fault.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &f):
-		return err
-	case errors.Is(err, kv.ErrFull):
-		return &fault.Error{Kind: fault.StorageFull, Op: op, Err: err}
-	case errors.Is(err, kv.ErrPoisoned), errors.Is(err, kv.ErrReadOnly):
-		return &fault.Error{Kind: fault.ReadOnly, Op: op, Err: err}
-	case errors.Is(err, kv.ErrUnknown), errors.Is(err, kv.ErrClosed):
-		return &fault.Error{Kind: fault.Unavailable, Op: op, Err: err}
-	}
-	return fault.Wrap(op, err)
-}
+// Fault classifies an error of the metadata engine; see kv.Fault.
+func Fault(op string, err error) error { return kv.Fault(op, err) }
 
 func missing(op, name string) error {
 	return fault.New(op, fault.NoSuchBucket, "").With("BucketName", name)

@@ -136,9 +136,18 @@ func SetDocument[T any](ctx context.Context, s *Service, b *meta.Bucket, kind Do
 				return err
 			}
 		}
+		var raw []byte
+		if doc != nil {
+			raw = kind.Encode(doc)
+		}
+		if kind.Name == policyName {
+			if err := s.policyChanges(tx, key, raw); err != nil {
+				return err
+			}
+		}
 		if doc == nil {
 			return tx.Delete(key)
 		}
-		return tx.Set(key, kind.Encode(doc))
+		return tx.Set(key, raw)
 	}))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +30,9 @@ func (c *Config) Check() (found []Finding) {
 			missing = "ADMIN_ACCESS_KEY"
 		}
 		add(Critical, missing, "is not set; ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY go together")
+	}
+	if filepath.Clean(c.IAMConfig) == filepath.Clean(c.BucketPolicyPath) {
+		add(Critical, "BUCKET_POLICY_PATH", "is the file of IAM_CONFIG; each needs its own")
 	}
 	if strings.ContainsAny(c.AdminAccessKey, "/=, \t\r\n") {
 		add(Critical, "ADMIN_ACCESS_KEY", "contains a character that an access key cannot have: one of / = , or a blank")

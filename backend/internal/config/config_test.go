@@ -248,6 +248,8 @@ func TestRefused(t *testing.T) {
 		name, _, _ := strings.Cut(entry, "=")
 		require.True(t, c.Explicit(name))
 	}
+	_, _, err := env(t, "IAM_CONFIG=/etc/x.json", "BUCKET_POLICY_PATH=/etc/../etc/x.json")
+	require.ErrorContains(t, err, "BUCKET_POLICY_PATH: is the file of IAM_CONFIG")
 	_, r, err := env(t, "APP_PORT=x", "LOG_LEVEL=y", "SIGV2=z")
 	require.Error(t, err)
 	require.Len(t, r.Findings, 3, "all of them at once")

@@ -14,6 +14,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/projection"
 )
 
 // Users, buckets, versions and uploads name their account by its id, which is drawn at random: who owns what needs no look at the account's
@@ -114,7 +115,7 @@ func (s *Service) AccountName(ctx context.Context, id string) (string, error) {
 		name, err = accountName(r, id)
 		return err
 	})
-	return name, faulty("iam.AccountName", err)
+	return name, kv.Fault("iam.AccountName", err)
 }
 
 // AccountOf returns the id of the account with a canonical id, or fault.NotFound.
@@ -133,7 +134,7 @@ func (s *Service) AccountOf(ctx context.Context, canonicalID string) (id string,
 		}
 		return fault.New(op, fault.NotFound, "There is no account with this canonical id.")
 	})
-	return id, faulty(op, err)
+	return id, kv.Fault(op, err)
 }
 
 // OwnerName is the name that an account has as an owner and in access control lists; empty for one that is gone.
@@ -151,7 +152,7 @@ func (s *Service) OwnerName(ctx context.Context, id string) (name string, err er
 	if errors.Is(err, kv.ErrNotFound) {
 		return "", nil
 	}
-	return name, faulty("iam.OwnerName", err)
+	return name, kv.Fault("iam.OwnerName", err)
 }
 
 func accountName(r kv.Reader, id string) (string, error) {
@@ -180,7 +181,7 @@ func (s *Service) Accounts(ctx context.Context, actor *Identity) ([]Account, err
 		}
 		return err
 	})
-	return out, faulty(op, err)
+	return out, kv.Fault(op, err)
 }
 
 // CreateAccount makes an account and its first administrator. Name and access key must be free. The secret is returned here and never again.
@@ -335,7 +336,7 @@ func (c *change) editAccounts(m merged, list []*meta.Account) (ids map[string]st
 	}
 	for _, a := range m.accounts {
 		if other := names[a.ID]; a.ID != "" && other != "" && other != a.Name {
-			return nil, &refusal{fmt.Sprintf("account %q: the id %s is that of the account %q", a.Name, a.ID, other)}
+			return nil, &projection.Refusal{Text: fmt.Sprintf("account %q: the id %s is that of the account %q", a.Name, a.ID, other)}
 		}
 		for a.ID == "" || names[a.ID] != "" && names[a.ID] != a.Name {
 			a.ID = c.s.newAccountID()
@@ -363,7 +364,7 @@ func (c *change) keepAccounts(m merged, list []*meta.Account) error {
 	names := accountNames(list)
 	for _, l := range users {
 		if name := names[l.user.Account]; slices.Contains(m.removeAccounts, name) {
-			return &refusal{fmt.Sprintf("account %q: was removed in the file, but has the user %q", name, l.arnName())}
+			return &projection.Refusal{Text: fmt.Sprintf("account %q: was removed in the file, but has the user %q", name, l.arnName())}
 		}
 	}
 	return nil

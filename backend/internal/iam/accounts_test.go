@@ -454,7 +454,7 @@ func TestRefusedEditsOfAccounts(t *testing.T) {
 			users, err := s.Users(ctx, Machine)
 			require.NoError(t, err)
 			w.sync(s)
-			require.Contains(t, s.Health().Problem, c.want)
+			require.Contains(t, s.File.Health().Problem, c.want)
 			require.Equal(t, edited, w.read(), "the file stays, to be put right")
 			after, err := s.Accounts(ctx, Machine)
 			require.NoError(t, err)

@@ -21,7 +21,7 @@ func (s *Service) Credential(ctx context.Context, accessKey string) (Credential,
 	const op = "iam.Credential"
 	c, err := s.remembered(ctx, accessKey)
 	if err != nil {
-		return Credential{}, faulty(op, err)
+		return Credential{}, kv.Fault(op, err)
 	}
 	if s.public && isDefault(accessKey, c.Secret) {
 		return Credential{}, fault.New(op, fault.AccessDenied, defaultRefused)
@@ -113,7 +113,7 @@ func (s *Service) Identity(ctx context.Context, userID string) (*Identity, error
 		return err
 	})
 	if err != nil {
-		return nil, faulty(op, err)
+		return nil, kv.Fault(op, err)
 	}
 	return id, nil
 }
@@ -132,7 +132,7 @@ func (s *Service) Login(ctx context.Context, accessKey, secret, remote string) (
 		return err
 	})
 	if err != nil && !fault.Is(err, fault.NoSuchUser) {
-		return nil, faulty(op, err)
+		return nil, kv.Fault(op, err)
 	}
 	// An unknown key is compared as well, so that it takes as long, and counted, so that it answers the same.
 	if len(accessKey) > maxAccessKey {

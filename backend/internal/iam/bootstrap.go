@@ -46,14 +46,14 @@ func (s *Service) Bootstrap(ctx context.Context, loopback bool) (FirstAdmin, err
 	if err := s.environment(ctx); err != nil {
 		return FirstAdmin{}, err
 	}
-	if err := s.sync(ctx, true); err != nil {
-		return FirstAdmin{}, faulty(op, err)
+	if err := s.File.Start(ctx); err != nil {
+		return FirstAdmin{}, kv.Fault(op, err)
 	}
 	first, err := s.first(ctx)
 	if err != nil {
 		return FirstAdmin{}, err
 	}
-	return first, faulty(op, s.sync(ctx, true))
+	return first, kv.Fault(op, s.File.Start(ctx))
 }
 
 // environment makes the user of ADMIN_ACCESS_KEY what the settings say, and lets go of one that they named before: when another key took
@@ -137,7 +137,7 @@ func (s *Service) first(ctx context.Context) (FirstAdmin, error) {
 	const op = "iam.first"
 	none, err := s.empty(ctx)
 	if err != nil || !none {
-		return FirstAdmin{}, faulty(op, err)
+		return FirstAdmin{}, kv.Fault(op, err)
 	}
 	f := FirstAdmin{Created: true, AccessKey: DefaultAccessKey, Default: !s.public}
 	secret := DefaultSecret

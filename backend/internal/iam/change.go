@@ -39,15 +39,10 @@ func (s *Service) change(ctx context.Context, op string, fn func(*change) error)
 		}
 		st.Revision++
 		st.SealID = s.Box.ID()
-		tx.OnCommit(func() {
-			select {
-			case s.kick <- struct{}{}:
-			default: // a look at the file is due already
-			}
-		})
+		tx.OnCommit(s.File.Changed)
 		return tx.Set(meta.IAMStateKey(), st.Encode())
 	})
-	return faulty(op, err)
+	return kv.Fault(op, err)
 }
 
 // put writes a user and the rows of its keys. A key of somebody else is fault.Conflict.

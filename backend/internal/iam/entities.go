@@ -266,7 +266,7 @@ func (s *Service) Members(ctx context.Context, actor *Identity, group string) (g
 		}
 		return err
 	})
-	return g, users, faulty(op, err)
+	return g, users, kv.Fault(op, err)
 }
 
 // GroupsOf returns the groups of a user of the actor's account.
@@ -289,7 +289,7 @@ func (s *Service) GroupsOf(ctx context.Context, actor *Identity, user string) (o
 		}
 		return err
 	})
-	return out, faulty(op, err)
+	return out, kv.Fault(op, err)
 }
 
 // SetMember adds a user to a group, or takes it out. Whoever adds one must have all that the group gives.

@@ -245,7 +245,7 @@ func (s *Service) Entity(ctx context.Context, actor *Identity, action string, ki
 		out = e.view()
 		return nil
 	})
-	return out, faulty(op, err)
+	return out, kv.Fault(op, err)
 }
 
 // Entities returns the entities of a kind in the actor's account whose path begins with prefix, in order of name.
@@ -265,7 +265,7 @@ func (s *Service) Entities(ctx context.Context, actor *Identity, kind EntityKind
 		return err
 	})
 	slices.SortFunc(out, func(a, b Entity) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
-	return out, faulty(op, err)
+	return out, kv.Fault(op, err)
 }
 
 // mayOn refuses an actor without the right to an action on an entity; e is nil for one that is not there, or that is to be made.

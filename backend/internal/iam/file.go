@@ -2,24 +2,17 @@ package iam
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/projection"
 	"github.com/myfsio/myfsio/backend/internal/seal"
 )
-
-// maxFile bounds what is read of iam.json.
-const maxFile = 32 << 20
 
 // fileForm is iam.json. MyFSIO 0.1.x knows users with access_key, secret_key, display_name and policies; the rest is added. Secrets are
 // written sealed and may be put in as plain text. Users without an account belong to the default one, which is not listed.
@@ -75,7 +68,14 @@ type contents struct {
 	revision uint64
 	accounts map[string]meta.Account
 	users    map[string]entry
+	lines    map[string]int // of a file: where an account or a user stands, by lineOfAccount or lineOfUser and what names it
 }
+
+// Prefixes in contents.lines.
+const (
+	lineOfAccount = "account "
+	lineOfUser    = "user "
+)
 
 // snapshot is the state that a file shows.
 type snapshot struct {
@@ -131,47 +131,40 @@ func (v snapshot) render(revision uint64) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-func hashOf(content []byte) []byte {
-	sum := sha256.Sum256(content)
-	return sum[:]
-}
-
 // parseFile reads a file that somebody may have edited. The error says what is wrong with it, and never shows a secret.
 func (s *Service) parseFile(content []byte) (out contents, err error) {
 	const op = "iam.parseFile"
-	bad := func(format string, args ...any) error {
-		return fault.New(op, fault.InvalidRequest, fmt.Sprintf(format, args...))
-	}
-	if len(content) > maxFile {
-		return out, bad("the file is longer than %d bytes", maxFile)
-	}
-	if !utf8.Valid(content) {
-		return out, bad("the file is not valid UTF-8")
-	}
 	var f fileForm
-	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil {
-		return out, bad("the file is not valid: %s", describe(err, d.InputOffset()))
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return out, bad("there is text after the end of the file's content")
+	if err := projection.Decode(content, &f); err != nil {
+		return out, err
 	}
 	if f.Users == nil {
-		return out, bad("the file has no \"users\"")
+		return out, projection.Bad("the file has no \"users\"")
 	}
-	out = contents{revision: f.Revision, accounts: map[string]meta.Account{}, users: map[string]entry{}}
+	accounts, err := projection.Elements(content, "accounts")
+	if err != nil {
+		return out, err
+	}
+	users, err := projection.Elements(content, "users")
+	if err != nil {
+		return out, err
+	}
+	out = contents{revision: f.Revision, accounts: map[string]meta.Account{}, users: map[string]entry{}, lines: map[string]int{}}
 	for i, a := range f.Accounts {
+		out.lines[lineOfAccount+a.Name] = accounts[i].Line
 		if err := out.account(a); err != nil {
-			return contents{}, bad("account %d (%q): %s", i+1, a.Name, fault.TextOf(err))
+			return contents{}, projection.BadAt(accounts[i].Line, "account %q: %s", a.Name, fault.TextOf(err))
 		}
 	}
 	keys, ids := map[string]bool{}, map[string]bool{}
 	for i, u := range f.Users {
-		who := fmt.Sprintf("user %d (%q)", i+1, u.AccessKey)
+		out.lines[lineOfUser+u.AccessKey] = users[i].Line
+		bad := func(format string, args ...any) error {
+			return projection.BadAt(users[i].Line, "user %q: "+format, append([]any{u.AccessKey}, args...)...)
+		}
 		e := entry{key: u.AccessKey, id: u.UserID, name: u.DisplayName, account: u.Account, disabled: u.Disabled, managed: u.Managed == managedByEnvironment, created: u.Created}
 		if u.Managed != "" && !e.managed {
-			return out, bad("%s: managed_by must be %q or absent", who, managedByEnvironment)
+			return out, bad("managed_by must be %q or absent", managedByEnvironment)
 		}
 		if e.name == "" {
 			e.name = u.AccessKey
@@ -180,36 +173,36 @@ func (s *Service) parseFile(content []byte) (out contents, err error) {
 			e.account = DefaultAccount
 		}
 		if _, ok := out.accounts[e.account]; !ok && e.account != DefaultAccount {
-			return out, bad("%s: the account %q does not stand in \"accounts\"", who, e.account)
+			return out, bad("the account %q does not stand in \"accounts\"", e.account)
 		}
 		if err := checkName(op, e.name); err != nil {
-			return out, bad("%s: %s", who, fault.TextOf(err))
+			return out, bad("%s", fault.TextOf(err))
 		}
 		if e.id != "" && (ids[e.id] || !validID(e.id)) {
-			return out, bad("%s: the user_id is not valid or stands twice; leave it out for a new user", who)
+			return out, bad("the user_id is not valid or stands twice; leave it out for a new user")
 		}
 		ids[e.id] = true
 		for _, k := range append([]fileKey{{u.AccessKey, u.SecretKey}}, u.MoreKeys...) {
 			if err := checkAccessKey(op, k.AccessKey); err != nil {
-				return out, bad("%s: %s", who, fault.TextOf(err))
+				return out, bad("%s", fault.TextOf(err))
 			}
 			if keys[k.AccessKey] {
-				return out, bad("%s: the access key %s stands twice", who, k.AccessKey)
+				return out, bad("the access key %s stands twice", k.AccessKey)
 			}
 			keys[k.AccessKey] = true
 			if seal.Sealed(k.SecretKey) {
 				raw, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(k.SecretKey, seal.Prefix))
 				if err != nil {
-					return out, bad("%s: the sealed secret is damaged", who)
+					return out, bad("the sealed secret is damaged")
 				}
 				plain, err := s.Box.Open(raw, secretAAD(k.AccessKey))
 				if err != nil {
-					return out, bad("%s: the sealed secret belongs to another access key or another server; put in a plain one", who)
+					return out, bad("the sealed secret belongs to another access key or another server; put in a plain one")
 				}
 				k.SecretKey = string(plain)
 			}
 			if err := checkSecret(op, k.SecretKey); err != nil {
-				return out, bad("%s: %s", who, fault.TextOf(err))
+				return out, bad("%s", fault.TextOf(err))
 			}
 			e.keys = append(e.keys, k)
 		}
@@ -218,7 +211,7 @@ func (s *Service) parseFile(content []byte) (out contents, err error) {
 		}
 		raw, _, err := readPolicies(u.Policies)
 		if err != nil {
-			return out, bad("%s: policies: %s", who, fault.TextOf(err))
+			return out, bad("policies: %s", fault.TextOf(err))
 		}
 		e.policies = string(raw)
 		e.secrets = secretsOf(e.keys)
@@ -269,21 +262,6 @@ func validID(id string) bool {
 		ok = ok && (c >= 'A' && c <= 'Z' || c >= '2' && c <= '7')
 	}
 	return ok
-}
-
-// describe says what a JSON decoder found, without the text that it found it in.
-func describe(err error, offset int64) string {
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		return fmt.Sprintf("no JSON near byte %d", syntax.Offset)
-	case errors.As(err, &kind):
-		return fmt.Sprintf("%s must not be a %s (near byte %d)", kind.Field, strings.SplitN(kind.Value, " ", 2)[0], kind.Offset)
-	case strings.HasPrefix(err.Error(), "json: unknown field "):
-		return strings.TrimPrefix(err.Error(), "json: ")
-	}
-	return fmt.Sprintf("no JSON near byte %d", offset)
 }
 
 // contents is a state as a file shows it, with the rows of its users by access key.

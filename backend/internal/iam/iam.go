@@ -5,7 +5,7 @@
 //
 // Every change is one transaction that also moves the revision of meta.IAMState, so changes follow one another and what a change checked
 // (that an administrator remains, that nobody gives more than they have) still holds when it is committed. A kill before the commit
-// leaves nothing, one after it leaves the whole. The file iam.json is a projection of the committed state: see projection.go.
+// leaves nothing, one after it leaves the whole. The file iam.json is a projection of the committed state: see package projection.
 package iam
 
 import (
@@ -23,6 +23,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/policy"
+	"github.com/myfsio/myfsio/backend/internal/projection"
 	"github.com/myfsio/myfsio/backend/internal/seal"
 )
 
@@ -166,10 +167,7 @@ type Service struct {
 	known   map[string]Credential // by access key, as of generation knownAt; see remembered
 	knownAt uint64
 
-	round  sync.Mutex // one look at the file at a time
-	kick   chan struct{}
-	health healthBox
-	step   func(string) error // tests cut a projection here; nil otherwise
+	File *projection.File // iam.json
 }
 
 // loaded is a user's row with the work done on it.
@@ -212,7 +210,10 @@ func New(d Deps) (*Service, error) {
 	if d.Lockout <= 0 {
 		d.Lockout = 15 * time.Minute
 	}
-	s := &Service{Deps: d, users: map[string]*loaded{}, kick: make(chan struct{}, 1)}
+	s := &Service{Deps: d, users: map[string]*loaded{}}
+	s.File = &projection.File{
+		Path: d.IAMConfig, Doc: document{s}, Store: d.Store, Clock: d.Clock, Logger: d.Logger, ReadOnly: d.ReadOnly, Vital: s.empty,
+	}
 	s.lockout = lockout{clock: d.Clock, max: d.MaxAttempts, life: d.Lockout}
 	err := d.Store.View(context.Background(), func(r kv.Reader) error {
 		st, err := state(r)
@@ -223,27 +224,9 @@ func New(d Deps) (*Service, error) {
 		return err
 	})
 	if err != nil {
-		return nil, faulty(op, err)
+		return nil, kv.Fault(op, err)
 	}
 	return s, nil
-}
-
-// faulty classifies an error of the metadata engine.
-func faulty(op string, err error) error {
-	var f *fault.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &f):
-		return err
-	case errors.Is(err, kv.ErrFull):
-		return &fault.Error{Kind: fault.StorageFull, Op: op, Err: err}
-	case errors.Is(err, kv.ErrPoisoned), errors.Is(err, kv.ErrReadOnly):
-		return &fault.Error{Kind: fault.ReadOnly, Op: op, Err: err}
-	case errors.Is(err, kv.ErrUnknown), errors.Is(err, kv.ErrClosed):
-		return &fault.Error{Kind: fault.Unavailable, Op: op, Err: err}
-	}
-	return fault.Wrap(op, err)
 }
 
 // state reads the row of all identities; a store without one has the zero state.

@@ -173,7 +173,7 @@ func (s *Service) Policy(ctx context.Context, actor *Identity, action, arn strin
 		out.Uses, out.Bounds = uses[arn].attached, uses[arn].bounded
 		return err
 	})
-	return out, faulty(op, err)
+	return out, kv.Fault(op, err)
 }
 
 // Policies returns the managed policies of the actor's account and those that are built in, in order of name.
@@ -203,7 +203,7 @@ func (s *Service) Policies(ctx context.Context, actor *Identity) (out []ManagedP
 		return err
 	})
 	slices.SortFunc(out, func(a, b ManagedPolicy) int { return strings.Compare(a.Name, b.Name) })
-	return out, faulty(op, err)
+	return out, kv.Fault(op, err)
 }
 
 type use struct{ attached, bounded int }
@@ -257,7 +257,7 @@ func (s *Service) UsersOf(ctx context.Context, actor *Identity, arn string) (out
 		}
 		return nil
 	})
-	return out, faulty(op, err)
+	return out, kv.Fault(op, err)
 }
 
 // onPolicy changes a managed policy of the actor's account.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/projection"
 )
 
 // merged is what an edit comes to.
@@ -24,27 +25,29 @@ func (m *merged) size() int {
 // merge applies the difference between base and edit to the current state: accounts by name, users by access key. What both sides changed
 // differently is a conflict, and one conflict refuses the whole.
 func merge(base, edit, current contents) (m merged, conflicts []string) {
-	conflicts = append(m.mergeAccounts(base.accounts, edit.accounts, current.accounts), m.mergeUsers(base.users, edit.users, current.users)...)
+	conflicts = append(m.mergeAccounts(base, edit, current), m.mergeUsers(base, edit, current)...)
 	return m, conflicts
 }
 
-func (m *merged) mergeAccounts(base, edit, current map[string]meta.Account) (conflicts []string) {
-	conflict := func(name, what string) { conflicts = append(conflicts, fmt.Sprintf("account %q: %s", name, what)) }
-	for _, name := range sortedKeys(base) {
-		_, kept := edit[name]
-		c, there := current[name]
+func (m *merged) mergeAccounts(base, edit, current contents) (conflicts []string) {
+	conflict := func(name, what string) {
+		conflicts = append(conflicts, projection.OnLine(edit.lines[lineOfAccount+name], fmt.Sprintf("account %q: %s", name, what)))
+	}
+	for _, name := range sortedKeys(base.accounts) {
+		_, kept := edit.accounts[name]
+		c, there := current.accounts[name]
 		switch {
 		case kept || !there:
-		case c.DisplayName != base[name].DisplayName:
+		case c.DisplayName != base.accounts[name].DisplayName:
 			conflict(name, "was removed in the file, but changed on the server meanwhile")
 		default:
 			m.removeAccounts = append(m.removeAccounts, name)
 		}
 	}
-	for _, name := range sortedKeys(edit) {
-		e := edit[name]
-		b, known := base[name]
-		c, there := current[name]
+	for _, name := range sortedKeys(edit.accounts) {
+		e := edit.accounts[name]
+		b, known := base.accounts[name]
+		c, there := current.accounts[name]
 		switch {
 		case known && e.ID == b.ID && e.DisplayName == b.DisplayName: // not touched
 		case !there && known:
@@ -55,36 +58,36 @@ func (m *merged) mergeAccounts(base, edit, current map[string]meta.Account) (con
 			conflict(name, "has another id on the server; an id cannot be changed")
 		case !pick(&c.DisplayName, b.DisplayName, e.DisplayName):
 			conflict(name, "was changed in the file and on the server, in the same place")
-		case c.DisplayName != current[name].DisplayName:
+		case c.DisplayName != current.accounts[name].DisplayName:
 			m.accounts = append(m.accounts, c)
 		}
 	}
 	return conflicts
 }
 
-func (m *merged) mergeUsers(base, edit, current map[string]entry) (conflicts []string) {
+func (m *merged) mergeUsers(base, edit, current contents) (conflicts []string) {
 	conflict := func(key, what string) {
-		conflicts = append(conflicts, fmt.Sprintf("user %q: %s", key, what))
+		conflicts = append(conflicts, projection.OnLine(edit.lines[lineOfUser+key], fmt.Sprintf("user %q: %s", key, what)))
 	}
-	for _, key := range sortedKeys(base) {
-		if _, kept := edit[key]; kept {
+	for _, key := range sortedKeys(base.users) {
+		if _, kept := edit.users[key]; kept {
 			continue
 		}
-		c, there := current[key]
+		c, there := current.users[key]
 		switch {
 		case !there: // gone on both sides
 		case c.managed:
 			conflict(key, "is managed by ADMIN_ACCESS_KEY and cannot be removed here")
-		case !same(c, base[key]):
+		case !same(c, base.users[key]):
 			conflict(key, "was removed in the file, but changed on the server meanwhile")
 		default:
 			m.remove = append(m.remove, key)
 		}
 	}
-	for _, key := range sortedKeys(edit) {
-		e := edit[key]
-		b, known := base[key]
-		c, there := current[key]
+	for _, key := range sortedKeys(edit.users) {
+		e := edit.users[key]
+		b, known := base.users[key]
+		c, there := current.users[key]
 		switch {
 		case known && same(e, b): // not touched
 		case !there && known:
@@ -154,7 +157,7 @@ func replacement(edit, current contents, owners map[string]bool) (m merged, conf
 		}
 		m.put = append(m.put, e)
 	}
-	conflicts = m.mergeAccounts(current.accounts, edit.accounts, current.accounts)
+	conflicts = m.mergeAccounts(current, edit, current)
 	m.removeAccounts = slices.DeleteFunc(m.removeAccounts, func(name string) bool { return owners[current.accounts[name].ID] })
 	return m, conflicts
 }

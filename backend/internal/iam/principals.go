@@ -13,23 +13,24 @@ import (
 
 // CheckPrincipals returns fault.MalformedPolicy when a document names an account or a user that does not exist.
 func (s *Service) CheckPrincipals(ctx context.Context, d *policy.Document) error {
-	const op = "iam.CheckPrincipals"
-	named := d.Named()
-	if len(named) == 0 {
+	if len(d.Named()) == 0 {
 		return nil
 	}
-	return faulty(op, s.Store.View(ctx, func(r kv.Reader) error {
-		for _, n := range named {
-			ok, err := s.exists(r, n)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				return policy.As(policy.BadPrincipal, fault.New(op, fault.MalformedPolicy, fmt.Sprintf("Invalid principal in policy: %q does not exist.", n.Text)))
-			}
+	return kv.Fault("iam.CheckPrincipals", s.Store.View(ctx, func(r kv.Reader) error { return s.PrincipalsExist(r, d) }))
+}
+
+// PrincipalsExist is CheckPrincipals within a transaction.
+func (s *Service) PrincipalsExist(r kv.Reader, d *policy.Document) error {
+	for _, n := range d.Named() {
+		ok, err := s.exists(r, n)
+		if err != nil {
+			return err
 		}
-		return nil
-	}))
+		if !ok {
+			return policy.As(policy.BadPrincipal, fault.New("iam.CheckPrincipals", fault.MalformedPolicy, fmt.Sprintf("Invalid principal in policy: %q does not exist.", n.Text)))
+		}
+	}
+	return nil
 }
 
 func (s *Service) exists(r kv.Reader, n policy.Named) (ok bool, err error) {

@@ -15,18 +15,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/kv"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/projection"
 	"github.com/myfsio/myfsio/backend/internal/seal"
 )
 
 func (w *world) sync(s *Service) {
 	w.t.Helper()
-	require.NoError(w.t, s.Sync(ctx))
+	require.NoError(w.t, s.File.Sync(ctx))
 }
 
 // inOrder checks that the file shows the state, and that no secret is readable in the folder.
 func (w *world) inOrder(s *Service, secrets ...string) {
 	w.t.Helper()
-	require.Equal(w.t, Health{File: w.file(), OK: true}, s.Health())
+	require.Equal(w.t, projection.Health{File: w.file(), OK: true}, s.File.Health())
 	var f fileForm
 	require.NoError(w.t, json.Unmarshal([]byte(w.read()), &f))
 	users, err := s.Users(ctx, Machine)
@@ -41,7 +44,7 @@ func (w *world) inOrder(s *Service, secrets ...string) {
 		require.NotContains(w.t, w.read(), secret)
 		require.NotContains(w.t, w.log.String(), secret)
 	}
-	require.NoFileExists(w.t, s.temp())
+	require.NoFileExists(w.t, s.File.Temp())
 }
 
 func TestFileFollowsState(t *testing.T) {
@@ -156,15 +159,15 @@ func TestRefusedEdits(t *testing.T) {
 		change func(t *testing.T, s *Service) // after the file was opened
 		want   string
 	}{
-		"no JSON":         {raw: `{"users":[`, want: "no JSON"},
+		"no JSON":         {raw: "{\n\"users\":[", want: "line 2: this is no JSON"},
 		"no users":        {raw: `{}`, want: `no "users"`},
 		"trailing":        {raw: `{"users":[]} x`, want: "after the end"},
 		"unknown member":  {raw: `{"users":[{"access_key":"a","secret_key":"b","groups":[]}]}`, want: `unknown field "groups"`},
-		"type":            {raw: `{"users":[{"access_key":3}]}`, want: "must not be a number"},
+		"type":            {raw: `{"users":[{"access_key":3}]}`, want: "must not be of the type number"},
 		"no admin":        {edit: func(f *fileForm) { f.user("localadmin").Policies = json.RawMessage(`[]`) }, want: "at least one administrator"},
 		"disabled admin":  {edit: func(f *fileForm) { f.user("localadmin").Disabled = true }, want: "at least one administrator"},
 		"nobody":          {edit: func(f *fileForm) { f.Users = []fileUser{} }, want: "at least one administrator"},
-		"bad policy":      {edit: func(f *fileForm) { f.user("bob").Policies = json.RawMessage(`[{"bucket":"*","actions":["fly"]}]`) }, want: `policies: Unknown action "fly"`},
+		"bad policy":      {edit: func(f *fileForm) { f.user("bob").Policies = json.RawMessage(`[{"bucket":"*","actions":["fly"]}]`) }, want: `: user "bob": policies: Unknown action "fly"`},
 		"bad key":         {edit: func(f *fileForm) { f.user("bob").AccessKey = "a/b" }, want: "An access key has"},
 		"no secret":       {edit: func(f *fileForm) { f.user("bob").SecretKey = "" }, want: "A secret key has"},
 		"damaged seal":    {edit: func(f *fileForm) { f.user("bob").SecretKey += "x" }, want: "sealed secret"},
@@ -219,7 +222,7 @@ func TestRefusedEdits(t *testing.T) {
 			after, err := s.Users(ctx, Machine)
 			require.NoError(t, err)
 			require.Equal(t, before, after, "refused whole")
-			require.Contains(t, s.Health().Problem, c.want)
+			require.Contains(t, s.File.Health().Problem, c.want)
 			require.Contains(t, w.log.String(), "refused")
 			require.Equal(t, edited, w.read(), "the file stays, to be put right")
 
@@ -228,7 +231,7 @@ func TestRefusedEdits(t *testing.T) {
 			w.sync(s)
 			s, _ = w.start()
 			require.Equal(t, edited, w.read())
-			require.False(t, s.Health().OK)
+			require.False(t, s.File.Health().OK)
 			require.Contains(t, keysOf(t, s), "dave")
 
 			require.NoError(t, os.Remove(w.file()))
@@ -245,12 +248,12 @@ func TestEnvironmentInTheFile(t *testing.T) {
 	w.sync(s)
 	w.edit(func(f *fileForm) { f.user("root").SecretKey = "mine now" })
 	w.sync(s)
-	require.Contains(t, s.Health().Problem, "managed by ADMIN_ACCESS_KEY")
+	require.Contains(t, s.File.Health().Problem, "managed by ADMIN_ACCESS_KEY")
 	require.NoError(t, os.Remove(w.file()))
 	w.sync(s)
 	w.edit(func(f *fileForm) { f.Users = []fileUser{*f.user("boss")} })
 	w.sync(s)
-	require.Contains(t, s.Health().Problem, "cannot be removed here")
+	require.Contains(t, s.File.Health().Problem, "cannot be removed here")
 	require.ElementsMatch(t, []string{"root", "boss"}, keysOf(t, s))
 }
 
@@ -349,14 +352,14 @@ var errKilled = errors.New("killed")
 func (w *world) kill(s *Service, step string) *Service {
 	w.t.Helper()
 	reached := false
-	s.step = func(at string) error {
+	s.File.Step = func(at string) error {
 		if at == step {
 			reached = true
 			return errKilled
 		}
 		return nil
 	}
-	require.ErrorIs(w.t, s.Sync(ctx), errKilled)
+	require.ErrorIs(w.t, s.File.Sync(ctx), errKilled)
 	require.True(w.t, reached)
 	next, _ := w.start()
 	return next
@@ -388,18 +391,44 @@ func TestKilledWhileWriting(t *testing.T) {
 
 			// And while the state moves on after the cut.
 			create(t, s, "carol", readAll)
-			s.step = func(at string) error {
+			s.File.Step = func(at string) error {
 				if at == step {
 					return errKilled
 				}
 				return nil
 			}
-			require.ErrorIs(t, s.Sync(ctx), errKilled)
-			s.step = nil
+			require.ErrorIs(t, s.File.Sync(ctx), errKilled)
+			s.File.Step = nil
 			create(t, s, "dave", readAll)
 			s, _ = w.start()
 			w.inOrder(s)
 			require.ElementsMatch(t, []string{"localadmin", "bob", "carol", "dave"}, keysOf(t, s))
+		})
+	}
+}
+
+// An edit of an older projection, which a start would take for a backup, is in the state already when the server is killed.
+func TestKilledAfterAnOldEdit(t *testing.T) {
+	for _, step := range []string{"applied", "taken", "rows", "pending", "temporary", "swapped", "written"} {
+		t.Run(step, func(t *testing.T) {
+			w := newWorld(t)
+			s, _ := w.start()
+			create(t, s, "bob", readAll)
+			w.sync(s)
+			opened := w.read()
+			create(t, s, "carol", readAll)
+			w.sync(s)
+			w.write(opened)
+			w.edit(func(f *fileForm) { f.user("bob").SecretKey = "a plain secret" })
+			s = w.kill(s, step)
+			w.inOrder(s, "a plain secret")
+			require.ElementsMatch(t, []string{"localadmin", "bob", "carol"}, keysOf(t, s))
+			c, err := s.Credential(ctx, "bob")
+			require.NoError(t, err)
+			require.Equal(t, "a plain secret", c.Secret)
+			others, err := filepath.Glob(w.file() + ".*")
+			require.NoError(t, err)
+			require.Empty(t, others, "neither a backup nor a plain secret stays behind")
 		})
 	}
 }
@@ -414,7 +443,7 @@ func TestEditedMeanwhile(t *testing.T) {
 			w.sync(s)
 			create(t, s, "carol", readAll)
 			once := false
-			s.step = func(at string) error {
+			s.File.Step = func(at string) error {
 				if at == step && !once {
 					once = true
 					w.edit(func(f *fileForm) { f.user("bob").DisplayName = "Robert" })
@@ -441,10 +470,10 @@ func TestEditedInPlaceMeanwhile(t *testing.T) {
 	edited := strings.Replace(w.read(), `"display_name": "bob"`, `"display_name": "Rob"`, 1)
 	create(t, s, "carol", readAll)
 	once := false
-	s.step = func(at string) error {
+	s.File.Step = func(at string) error {
 		if at == "swapped" && !once {
 			once = true
-			return os.WriteFile(s.temp(), []byte(edited), 0o600)
+			return os.WriteFile(s.File.Temp(), []byte(edited), 0o600)
 		}
 		return nil
 	}
@@ -457,13 +486,13 @@ func TestEditedInPlaceMeanwhile(t *testing.T) {
 	// The same, and then a kill: the edit is kept beside the file.
 	create(t, s, "dave", readAll)
 	edited = strings.Replace(w.read(), `"display_name": "Rob"`, `"display_name": "Bert"`, 1)
-	s.step = func(at string) error {
+	s.File.Step = func(at string) error {
 		if at == "swapped" {
-			return errors.Join(os.WriteFile(s.temp(), []byte(edited), 0o600), errKilled)
+			return errors.Join(os.WriteFile(s.File.Temp(), []byte(edited), 0o600), errKilled)
 		}
 		return nil
 	}
-	require.ErrorIs(t, s.Sync(ctx), errKilled)
+	require.ErrorIs(t, s.File.Sync(ctx), errKilled)
 	s, _ = w.start()
 	w.inOrder(s)
 	raw, err := os.ReadFile(w.file() + ".lost")
@@ -474,14 +503,20 @@ func TestEditedInPlaceMeanwhile(t *testing.T) {
 func TestOldProjectionsGo(t *testing.T) {
 	w := newWorld(t)
 	s, _ := w.start()
-	for i := range kept + 5 {
+	for i := range projection.Kept + 5 {
 		create(t, s, fmt.Sprint("u", i), `[]`)
 		w.sync(s)
 	}
-	first, err := s.projected(ctx, 1)
-	require.NoError(t, err)
-	require.Nil(t, first)
-	last, err := s.projected(ctx, uint64(kept+6))
+	row := func(revision int) (content []byte, err error) {
+		err = w.store.View(ctx, func(r kv.Reader) (err error) {
+			content, err = r.Get(fmt.Appendf(meta.IAMProjections(), "%016x/0000", revision))
+			return err
+		})
+		return content, err
+	}
+	_, err := row(1)
+	require.ErrorIs(t, err, kv.ErrNotFound)
+	last, err := row(projection.Kept + 6)
 	require.NoError(t, err)
 	require.Equal(t, w.read(), string(last))
 }
@@ -490,10 +525,10 @@ func TestUnwritableFile(t *testing.T) {
 	w := newWorld(t)
 	s, _ := w.start()
 	create(t, s, "bob", readAll)
-	require.NoError(t, os.MkdirAll(filepath.Join(s.temp(), "in the way"), 0o700))
-	require.Error(t, s.Sync(ctx))
-	require.False(t, s.Health().OK)
-	require.NoError(t, os.RemoveAll(s.temp()))
+	require.NoError(t, os.MkdirAll(filepath.Join(s.File.Temp(), "in the way"), 0o700))
+	require.Error(t, s.File.Sync(ctx))
+	require.False(t, s.File.Health().OK)
+	require.NoError(t, os.RemoveAll(s.File.Temp()))
 	w.sync(s)
 	w.inOrder(s)
 }
@@ -515,7 +550,7 @@ func TestChangesFromBothSides(t *testing.T) {
 			case <-stop:
 				return
 			default:
-				if err := s.Sync(ctx); err != nil && !fault.Is(err, fault.Busy) {
+				if err := s.File.Sync(ctx); err != nil && !fault.Is(err, fault.Busy) {
 					t.Errorf("sync: %v", err)
 					return
 				}
@@ -580,7 +615,7 @@ func TestRunWatches(t *testing.T) {
 	create(t, s, "bob", readAll)
 	run, cancel := context.WithCancel(ctx)
 	done := make(chan error)
-	go func() { done <- s.Run(run) }()
+	go func() { done <- s.File.Run(run) }()
 	eventually := func(what string, ok func() bool) {
 		t.Helper()
 		require.Eventually(t, ok, 10*time.Second, 5*time.Millisecond, what)
@@ -593,9 +628,9 @@ func TestRunWatches(t *testing.T) {
 	})
 	before := w.read()
 	w.write(before[:len(before)/2])
-	eventually("a broken file is refused", func() bool { return !s.Health().OK })
+	eventually("a broken file is refused", func() bool { return !s.File.Health().OK })
 	w.write(before)
-	eventually("and put right", func() bool { return s.Health().OK })
+	eventually("and put right", func() bool { return s.File.Health().OK })
 	require.NoError(t, os.Remove(w.file()))
 	eventually("a missing file is written", func() bool { _, err := os.Stat(w.file()); return err == nil })
 	cancel()

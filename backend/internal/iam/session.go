@@ -105,7 +105,7 @@ func (s *Service) AssumeRole(ctx context.Context, actor *Identity, in AssumeRole
 		return s.boundSession(r, op, account, &in, &claims)
 	})
 	if err != nil {
-		return out, faulty(op, err)
+		return out, kv.Fault(op, err)
 	}
 	return s.issue(ctx, op, &claims)
 }
@@ -205,7 +205,7 @@ func (s *Service) SessionCredential(ctx context.Context, accessKey, token string
 		return err
 	})
 	if err != nil {
-		return Credential{}, faulty(op, err)
+		return Credential{}, kv.Fault(op, err)
 	}
 	return Credential{Identity: id, Secret: c.Secret}, nil
 }

@@ -109,5 +109,5 @@ func (s *Service) KeyOwner(ctx context.Context, actor *Identity, id string) (out
 		out = (&entity{user: l}).view()
 		return nil
 	})
-	return out, faulty(op, err)
+	return out, kv.Fault(op, err)
 }

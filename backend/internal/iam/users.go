@@ -217,7 +217,7 @@ func (s *Service) Users(ctx context.Context, actor *Identity) ([]User, error) {
 		return err
 	})
 	if err != nil {
-		return nil, faulty("iam.Users", err)
+		return nil, kv.Fault("iam.Users", err)
 	}
 	return out, nil
 }
@@ -236,7 +236,7 @@ func (s *Service) User(ctx context.Context, accessKey string) (User, error) {
 		}
 		return err
 	})
-	return u, faulty(op, err)
+	return u, kv.Fault(op, err)
 }
 
 func viewOf(r kv.Reader, l *loaded) (User, error) {
@@ -446,7 +446,7 @@ func (s *Service) DefaultSecretActive(ctx context.Context) (bool, error) {
 		}
 		return err
 	})
-	return active, faulty("iam.DefaultSecretActive", err)
+	return active, kv.Fault("iam.DefaultSecretActive", err)
 }
 
 // copy returns a user that may be changed; what was loaded may not.

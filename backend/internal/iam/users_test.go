@@ -206,8 +206,9 @@ func TestConcurrentCreates(t *testing.T) {
 }
 
 func TestRecordRoundTrip(t *testing.T) {
-	for _, st := range []*meta.IAMState{{}, {Revision: 7, SealID: "x", Refused: []byte{1}}, {Done: meta.Projection{Revision: 3, Hash: []byte("h")}},
-		{Revision: 9, Done: meta.Projection{Revision: 3, Hash: []byte("h")}, Pending: meta.Projection{Revision: 9, Hash: []byte("p")}}} {
+	done, pending := meta.Projection{Revision: 3, Hash: []byte("h")}, meta.Projection{Revision: 9, Hash: []byte("p")}
+	for _, st := range []*meta.IAMState{{}, {FileState: meta.FileState{Revision: 7, Refused: []byte{1}}, SealID: "x"}, {FileState: meta.FileState{Done: done}},
+		{FileState: meta.FileState{Revision: 9, Done: done, Pending: pending}}} {
 		got, err := meta.DecodeIAMState(st.Encode())
 		require.NoError(t, err)
 		require.Equal(t, st, got)
@@ -235,14 +236,14 @@ func TestUnknownOutcomes(t *testing.T) {
 			_, err = s.Login(ctx, key, secret, "")
 			require.NoError(t, err)
 		}
-		if err := s.Sync(ctx); err != nil {
+		if err := s.File.Sync(ctx); err != nil {
 			kind(t, fault.Unavailable, err)
 		}
 	}
 	require.Positive(t, made)
 	require.Positive(t, unknown)
 	w.edit(func(f *fileForm) { f.user("localadmin").SecretKey = "typed in by hand" })
-	for s.Sync(ctx) != nil {
+	for s.File.Sync(ctx) != nil {
 	}
 	hostile.Unknown(0)
 	w.sync(s)

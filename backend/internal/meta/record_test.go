@@ -62,6 +62,7 @@ func acl(raw []byte) (any, error)      { return DecodeACL(raw) }
 func owning(raw []byte) (any, error)   { return DecodeOwnership(raw) }
 func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", raw) }
 func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
+func policies(raw []byte) (any, error) { return DecodePolicyState(raw) }
 func epoch(raw []byte) (any, error)    { return DecodeEpoch(3, raw) }
 func manifest(raw []byte) (any, error) { return DecodeManifest(raw) }
 
@@ -190,9 +191,9 @@ var samples = []sample{
 	{"acl-1", &ACL{[]Grant{{Account: "123456789012", Permission: WriteACP}, {Group: LogDelivery, Permission: Write}}}, acl},
 	{"ownership-1", &enforced, owning},
 	{"account-1", &Account{ID: "123456789012", Name: "team", DisplayName: "The team", Created: when}, account},
-	{"iam-1", &IAMState{
-		Revision: 7, SealID: "k1", Done: Projection{Revision: 6, Hash: []byte{1}}, Pending: Projection{Revision: 7, Hash: []byte{2}}, Refused: []byte{3},
-	}, iam},
+	{"iam-1", &IAMState{FileState{7, Projection{6, []byte{1}}, Projection{7, []byte{2}}, []byte{3}, nil}, "k1"}, iam},
+	{"iam-1-taken", &IAMState{FileState{Taken: []byte{4}}, "k1"}, iam},
+	{"policies-1", &FileState{7, Projection{6, []byte{1}}, Projection{7, []byte{2}}, []byte{3}, []byte{4}}, policies},
 	{"epoch-1-live", &Epoch{Number: 3, State: EpochLive, Started: when}, epoch},
 	{"epoch-1-fenced", &Epoch{Number: 3, State: EpochFenced, Started: when, Swept: blob}, epoch},
 	{"waste-1-blob", wasteRow{kind: WasteBlob}, waste},

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -155,6 +156,59 @@ func TestServeStopServe(t *testing.T) {
 	require.Equal(t, 200, status, body)
 	require.Contains(t, body, `"code":"ReadOnly"`)
 	r.end(t)
+}
+
+// TestThePolicyFile: an edit takes effect without a restart, and one that is refused is told to administrators, with its line.
+func TestThePolicyFile(t *testing.T) {
+	root := t.TempDir()
+	r := run(t, root, ready, nil)
+	file := filepath.Join(root, "data", SystemDir, "config", "bucket_policies.json")
+	status, body := send(t, "PUT", r.s3+"/docs", "", asRoot...)
+	require.Equal(t, 200, status, body)
+	status, body = send(t, "PUT", r.s3+"/docs/k", "content", asRoot...)
+	require.Equal(t, 200, status, body)
+	read := func() int {
+		status, _ := send(t, "GET", r.s3+"/docs/k", "")
+		return status
+	}
+	require.Equal(t, 403, read())
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	text := strings.Replace(string(raw), `"policies": {}`, `"policies": {"docs": {"Version": "2012-10-17", "Statement":
+		{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::docs/*"}}}`, 1)
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	require.Eventually(t, func() bool { return read() == 200 }, 10*time.Second, 10*time.Millisecond)
+	status, body = send(t, "GET", r.s3+"/docs?policy", "", asRoot...)
+	require.Equal(t, 200, status)
+	require.Contains(t, body, "arn:aws:s3:::docs/*")
+
+	require.NoError(t, os.WriteFile(file, []byte("{\n\"policies\": {\"none\": {}}}"), 0o600))
+	health := func(headers ...string) string {
+		_, body := send(t, "GET", r.s3+"/myfsio/health", "", headers...)
+		return body
+	}
+	const reason = `line 2: the policy of the bucket \"none\" cannot be set, as there is no such bucket`
+	require.Eventually(t, func() bool { return strings.Contains(health(asRoot...), reason) }, 10*time.Second, 10*time.Millisecond)
+	require.JSONEq(t, fmt.Sprintf(`{"status":"degraded","version":%q}`, config.Version), health())
+	require.Equal(t, 200, read(), "what was in force stays")
+	r.end(t)
+	log, err := os.ReadFile(filepath.Join(root, "logs", "app.log"))
+	require.NoError(t, err)
+	require.Contains(t, strings.ReplaceAll(string(log), `\\\"`, `\"`), "line 2: the policy of the bucket")
+
+	// A policy that is set over the S3 port is in the file, also after a stop at once.
+	require.NoError(t, os.Remove(file))
+	r = run(t, root, ready, nil)
+	raw, err = os.ReadFile(file)
+	require.NoError(t, err)
+	require.Contains(t, string(raw), "arn:aws:s3:::docs/*")
+	status, _ = send(t, "DELETE", r.s3+"/docs?policy", "", asRoot...)
+	require.Equal(t, 204, status)
+	r.end(t)
+	run(t, root, ready, nil)
+	raw, err = os.ReadFile(file)
+	require.NoError(t, err)
+	require.NotContains(t, string(raw), "docs")
 }
 
 // Accounts over the S3 port: names are everybody's, buckets the account's own.

@@ -28,6 +28,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/lifecycle"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/object"
+	"github.com/myfsio/myfsio/backend/internal/projection"
 	"github.com/myfsio/myfsio/backend/internal/s3"
 	"github.com/myfsio/myfsio/backend/internal/seal"
 	"github.com/myfsio/myfsio/backend/internal/webui"
@@ -120,7 +121,13 @@ func (st *stores) services(ctx context.Context, log *slog.Logger, dir string) (e
 		return err
 	}
 	ownership, _ := meta.ParseOwnership(c.ObjectOwnership) // one of the three: config has checked it
-	st.buckets = bucket.New(bucket.Deps{KV: st.kv, Clock: st.clock, Idents: st.idents, Region: c.Region, Ownership: ownership, ReadOnly: st.readOnly})
+	st.buckets = bucket.New(bucket.Deps{
+		KV: st.kv, Clock: st.clock, Idents: st.idents, Region: c.Region, Ownership: ownership, ReadOnly: st.readOnly,
+		Logger: log, PolicyFile: c.BucketPolicyPath, Principals: st.iam.PrincipalsExist,
+	})
+	if err = st.buckets.File.Start(ctx); err != nil {
+		return err
+	}
 	inline := c.InlineMaxBytes
 	if inline == 0 {
 		inline = -1
@@ -221,10 +228,15 @@ func (st *stores) health(context.Context) admin.HealthReport {
 	default:
 		note("space", "ok", fmt.Sprintf("%d of %d bytes are free, %d are kept in reserve", space.Free, space.Total, space.Reserve))
 	}
-	if f := st.iam.Health(); !f.OK {
-		note("iam.json", "degraded", f.Problem)
-	} else {
-		note("iam.json", "ok", "")
+	for _, file := range []struct {
+		name string
+		*projection.File
+	}{{"iam.json", st.iam.File}, {"bucket_policies.json", st.buckets.File}} {
+		if f := file.Health(); !f.OK {
+			note(file.name, "degraded", f.Problem)
+		} else {
+			note(file.name, "ok", "")
+		}
 	}
 	if st.stopping.Load() {
 		h.Status = "stopping"
@@ -245,7 +257,8 @@ func (st *stores) background(ctx context.Context, log *slog.Logger) *sync.WaitGr
 			}
 		})
 	}
-	run("users file", st.iam.Run)
+	run("users file", st.iam.File.Run)
+	run("bucket policies file", st.buckets.File.Run)
 	run("jobs", st.admin.Run)
 	if st.config.LifecycleEnabled {
 		run("lifecycle rules", st.rules.Run)

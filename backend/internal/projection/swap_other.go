@@ -1,6 +1,6 @@
 //go:build !linux
 
-package iam
+package projection
 
 import "os"
 
