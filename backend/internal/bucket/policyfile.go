@@ -181,7 +181,7 @@ func readPolicyFile(content []byte) (revision uint64, all map[string]filed, err 
 	if form.Policies == nil {
 		return 0, nil, projection.Bad("the file has no \"policies\"")
 	}
-	members, err := projection.Elements(content, "policies")
+	_, members, err := projection.Elements(content, "policies")
 	if err != nil {
 		return 0, nil, err
 	}

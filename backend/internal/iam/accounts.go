@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
@@ -232,7 +231,7 @@ func (s *Service) CreateAccount(ctx context.Context, actor *Identity, in CreateA
 	return accountView(a), out, admin.Secret, nil
 }
 
-// DeleteAccount removes an account with its users. fault.Conflict while it has buckets, and for the default account.
+// DeleteAccount removes an account with its users, groups, roles and policies. fault.Conflict while it has buckets, and for the default account.
 func (s *Service) DeleteAccount(ctx context.Context, actor *Identity, name string) error {
 	const op = "iam.DeleteAccount"
 	return s.change(ctx, op, func(c *change) error {
@@ -260,6 +259,20 @@ func (s *Service) DeleteAccount(ctx context.Context, actor *Identity, name strin
 			}
 			if err := c.remove(l.user); err != nil {
 				return err
+			}
+		}
+		list, err := recordsOf(c.tx, a.ID)
+		if err != nil {
+			return err
+		}
+		if removed+len(list) > maxRemoved {
+			return fault.New(op, fault.Conflict, "The account has too many groups, roles and policies to go at once. Delete some of them first.")
+		}
+		for _, rec := range list {
+			for key := range rec.rows() {
+				if err := c.tx.Delete([]byte(key)); err != nil {
+					return err
+				}
 			}
 		}
 		return c.removeAccount(op, a)
@@ -322,7 +335,7 @@ func (s *Service) newAccountID() string {
 }
 
 // editAccounts writes the accounts of a merge and returns the ids of those that there are then, by name.
-func (c *change) editAccounts(m merged, list []*meta.Account) (ids map[string]string, err error) {
+func (c *change) editAccounts(m *merged, list []*meta.Account, lines map[string]int) (ids map[string]string, err error) {
 	ids, names := map[string]string{}, accountNames(list)
 	byName := map[string]*meta.Account{}
 	for _, a := range list {
@@ -336,7 +349,7 @@ func (c *change) editAccounts(m merged, list []*meta.Account) (ids map[string]st
 	}
 	for _, a := range m.accounts {
 		if other := names[a.ID]; a.ID != "" && other != "" && other != a.Name {
-			return nil, &projection.Refusal{Text: fmt.Sprintf("account %q: the id %s is that of the account %q", a.Name, a.ID, other)}
+			return nil, &projection.Refusal{Text: projection.OnLine(lines[a.Name], fmt.Sprintf("account %q: the id %s is that of the account %q", a.Name, a.ID, other))}
 		}
 		for a.ID == "" || names[a.ID] != "" && names[a.ID] != a.Name {
 			a.ID = c.s.newAccountID()
@@ -350,22 +363,4 @@ func (c *change) editAccounts(m merged, list []*meta.Account) (ids map[string]st
 		ids[a.Name], names[a.ID] = a.ID, a.Name
 	}
 	return ids, nil
-}
-
-// keepAccounts refuses an edit that takes away an account and leaves users in it, made on the server meanwhile.
-func (c *change) keepAccounts(m merged, list []*meta.Account) error {
-	if len(m.removeAccounts) == 0 {
-		return nil
-	}
-	users, err := c.s.all(c.tx)
-	if err != nil {
-		return err
-	}
-	names := accountNames(list)
-	for _, l := range users {
-		if name := names[l.user.Account]; slices.Contains(m.removeAccounts, name) {
-			return &projection.Refusal{Text: fmt.Sprintf("account %q: was removed in the file, but has the user %q", name, l.arnName())}
-		}
-	}
-	return nil
 }

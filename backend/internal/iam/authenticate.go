@@ -19,7 +19,7 @@ const defaultRefused = "The server can be reached from other machines and this k
 // has the key; fault.AccessDenied when it has the well-known secret and the server can be reached from other machines.
 func (s *Service) Credential(ctx context.Context, accessKey string) (Credential, error) {
 	const op = "iam.Credential"
-	c, err := s.remembered(ctx, accessKey)
+	c, err := s.remembered(ctx, &s.known, accessKey, func(r kv.Reader) (Credential, error) { return s.credential(r, accessKey) })
 	if err != nil {
 		return Credential{}, kv.Fault(op, err)
 	}
@@ -33,22 +33,28 @@ func isDefault(accessKey, secret string) bool {
 	return accessKey == DefaultAccessKey && secret == DefaultSecret
 }
 
-// remembered looks an access key up. Where the engine tells that no identity has changed since the last time, it reads no row.
-func (s *Service) remembered(ctx context.Context, accessKey string) (c Credential, err error) {
+// memory is credentials as of a generation of the rows of identities, by the access key or the session token.
+type memory struct {
+	known map[string]Credential
+	at    uint64
+}
+
+// remembered looks credentials up. Where the engine tells that no identity has changed since the last time, it reads no row.
+func (s *Service) remembered(ctx context.Context, in *memory, name string, look func(kv.Reader) (Credential, error)) (c Credential, err error) {
 	generations, ok := s.Store.(kv.Generations)
 	var g uint64
 	if ok {
 		g = generations.Generation(meta.UserKey("")[0])
 		s.mu.RLock()
-		c, ok := s.known[accessKey]
-		ok = ok && s.knownAt == g
+		c, ok := in.known[name]
+		ok = ok && in.at == g
 		s.mu.RUnlock()
 		if ok {
 			return c, nil
 		}
 	}
 	err = s.Store.View(ctx, func(r kv.Reader) (err error) {
-		c, err = s.credential(r, accessKey)
+		c, err = look(r)
 		return err
 	})
 	if err != nil || !ok {
@@ -56,13 +62,13 @@ func (s *Service) remembered(ctx context.Context, accessKey string) (c Credentia
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.known == nil || s.knownAt != g || len(s.known) >= maxLoaded {
-		if s.knownAt > g {
+	if in.known == nil || in.at != g || len(in.known) >= maxLoaded {
+		if in.at > g {
 			return c, nil // another call has seen later changes
 		}
-		s.known, s.knownAt = map[string]Credential{}, g
+		in.known, in.at = map[string]Credential{}, g
 	}
-	s.known[accessKey] = c
+	in.known[name] = c
 	return c, nil
 }
 

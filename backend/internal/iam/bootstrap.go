@@ -97,12 +97,13 @@ func (s *Service) environment(ctx context.Context) error {
 			}
 			u = mine.copy()
 			if !mine.administrator() {
-				u.Policies = fullPolicies
+				u.Policies, u.Grants.Boundary = fullPolicies, ""
 			}
 		}
 		u.Account, u.Environment, u.Disabled = DefaultAccount, true, false
 		for i := range u.Keys {
 			if u.Keys[i].ID == s.AdminAccessKey {
+				u.Keys[i].Off = false
 				u.Keys[i].Sealed = s.Box.Seal([]byte(s.AdminSecretKey), secretAAD(s.AdminAccessKey))
 			}
 		}
@@ -123,9 +124,10 @@ func (l *loaded) has(accessKey string) bool {
 	return false
 }
 
+// secretIs reports whether an access key is on and has the secret.
 func (l *loaded) secretIs(accessKey, secret string) bool {
-	for _, c := range l.credentials {
-		if c.Identity.AccessKey == accessKey {
+	for i, c := range l.credentials {
+		if c.Identity.AccessKey == accessKey && !l.user.Keys[i].Off {
 			return subtle.ConstantTimeCompare([]byte(c.Secret), []byte(secret)) == 1
 		}
 	}

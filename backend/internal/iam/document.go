@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/kv"
@@ -12,11 +14,8 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/projection"
 )
 
-// maxEdits bounds one edit, so that it fits a transaction.
-const maxEdits = 1000
-
-// document is iam.json as a projection.Document: the accounts and users. An edit that leaves no administrator is refused, and where a file
-// replaces the state the user of ADMIN_ACCESS_KEY stays.
+// document is iam.json as a projection.Document: accounts, users, groups, roles and managed policies. An edit that leaves no administrator is
+// refused, and where a file replaces the state the user of ADMIN_ACCESS_KEY stays.
 type document struct{ s *Service }
 
 func (document) Name() string { return "identities" }
@@ -49,106 +48,210 @@ func (d document) Render(r kv.Reader) (content []byte, items int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
+	items = len(v.order)
 	for _, l := range v.users {
 		if !l.user.Environment {
 			items++
 		}
 	}
-	content, err = v.render(st.Revision)
+	content, err = v.form(st.Revision).encode()
 	return content, items, err
 }
 
 func (d document) Parse(content []byte) (uint64, error) {
 	c, err := d.s.parseFile(content)
-	return c.revision, err
+	if err != nil {
+		return 0, err
+	}
+	return c.revision, nil
 }
 
 func (d document) TakeIn(ctx context.Context, e *projection.Edit) error {
-	edit, err := d.s.parseFile(e.Content)
-	if err != nil {
-		return err
-	}
-	var base contents
+	base := &contents{}
 	if e.Base != nil {
+		var err error
 		if base, err = d.s.parseFile(e.Base); err != nil {
 			return &fault.Error{Op: "iam.TakeIn", Err: err} // ours
 		}
+		base.settle(d.s)
 	}
 	unchanged := errors.New("nothing to change")
-	err = d.s.change(ctx, "iam.TakeIn", func(c *change) error {
+	err := d.s.change(ctx, "iam.TakeIn", func(c *change) error {
+		edit, err := d.s.parseFile(e.Content)
+		if err != nil {
+			return err
+		}
 		v, err := d.s.snapshot(c.tx)
 		if err != nil {
 			return err
 		}
-		current, rows := v.contents()
-		var m merged
-		var conflicts []string
+		current, err := d.s.contents(v.form(0), &fileLines{})
+		if err != nil {
+			return err
+		}
+		current.settle(d.s)
+		var m *merged
 		if e.Replace {
 			owners, err := bucketOwners(c.tx)
 			if err != nil {
 				return err
 			}
-			m, conflicts = replacement(edit, current, owners)
+			edit.settle(d.s, current)
+			m = replacement(edit, current, owners)
 		} else {
-			m, conflicts = merge(base, edit, current)
+			edit.settle(d.s, base, current)
+			m = merge(base, edit, current)
 		}
-		switch {
-		case len(conflicts) > 0:
-			return projection.Refuse(conflicts)
-		case m.size() == 0:
+		if len(m.conflicts) > 0 {
+			return projection.Refuse(m.conflicts)
+		}
+		w := &fileWrite{change: c, v: &v, merged: m, edit: edit, before: current.byID()}
+		if !w.changes() {
 			return unchanged
-		case m.size() > maxEdits:
-			return &projection.Refusal{Text: fmt.Sprintf("it changes more than %d users and accounts at once", maxEdits)}
 		}
 		c.st.Taken = e.Hash
-		return c.edit(m, v.accounts, rows)
+		return w.write()
 	})
-	if errors.Is(err, unchanged) {
+	switch {
+	case errors.Is(err, unchanged):
 		return nil
+	case errors.Is(err, kv.ErrTooLarge):
+		return &projection.Refusal{Text: fmt.Sprintf("it changes more at once than fits: about %d users, groups, roles and policies, or %d bytes", kv.MaxTxnOps/4, kv.MaxTxnBytes)}
 	}
 	return err
 }
 
-// edit writes what a merge came to.
-func (c *change) edit(m merged, list []*meta.Account, rows map[string]*loaded) error {
-	accounts, err := c.editAccounts(m, list)
+// fileWrite puts what an edit came to into the store.
+type fileWrite struct {
+	*change
+	v *snapshot
+	*merged
+	edit   *contents
+	before map[string]*item
+	put    []*item  // new or changed, in order of id
+	remove []string // ids
+}
+
+// changes finds what is new, changed and gone, and reports whether there is any.
+func (w *fileWrite) changes() bool {
+	for _, id := range sortedKeys(w.items) {
+		if was := w.before[id]; was == nil || !was.same(w.items[id]) {
+			w.put = append(w.put, w.items[id])
+		}
+	}
+	for _, id := range sortedKeys(w.before) {
+		if w.items[id] == nil {
+			w.remove = append(w.remove, id)
+		}
+	}
+	return len(w.put)+len(w.remove)+len(w.accounts)+len(w.removeAccounts) > 0
+}
+
+func (w *fileWrite) write() error {
+	accounts, err := w.editAccounts(w.merged, w.v.accounts, w.edit.lines)
 	if err != nil {
 		return err
 	}
-	ids := map[string]bool{}
-	for _, l := range rows {
-		ids[l.user.ID] = true
-	}
-	for _, key := range m.remove {
-		if err := c.remove(rows[key].user); err != nil {
-			return err
-		}
-		delete(ids, rows[key].user.ID)
-	}
-	for _, e := range m.put {
-		l := rows[e.key]
-		if l == nil && ids[e.id] {
-			e.id = "" // the id of somebody else
-		}
-		if l != nil { // keys that the edit took away
-			for _, k := range l.user.Keys {
-				if !slices.ContainsFunc(e.keys, func(f fileKey) bool { return f.AccessKey == k.ID }) {
-					if err := c.tx.Delete(meta.AccessKeyKey(k.ID)); err != nil {
-						return err
-					}
-				}
-			}
-		}
-		account, ok := accounts[e.account]
-		if !ok {
-			return &projection.Refusal{Text: fmt.Sprintf("user %q: the account %q was removed on the server meanwhile", e.key, e.account)}
-		}
-		if err := c.put(c.s.apply(e, account, l, c.now)); err != nil {
-			return err
-		}
-	}
-	if err := c.keepAccounts(m, list); err != nil {
+	if err := w.verify(accounts); err != nil {
 		return err
 	}
-	return c.keepAdministrator("iam.edit")
+	old, rows := map[string][]byte{}, map[string][]byte{}
+	add := func(to map[string][]byte, rec record) {
+		for k, v := range rec.rows() {
+			to[k] = v
+		}
+	}
+	for _, id := range w.remove {
+		add(old, w.v.records[id])
+	}
+	for _, it := range w.put {
+		was := w.v.records[it.id]
+		if was != nil {
+			add(old, was)
+		}
+		add(rows, w.record(it, accounts[it.account], was))
+	}
+	for key := range old {
+		if rows[key] == nil {
+			if err := w.tx.Delete([]byte(key)); err != nil {
+				return err
+			}
+		}
+	}
+	for key, row := range rows {
+		if was := old[key]; was == nil || string(was) != string(row) {
+			if err := w.tx.Set([]byte(key), row); err != nil {
+				return err
+			}
+		}
+	}
+	return w.administrator()
+}
+
+// verify refuses what cannot be: an item that says what it may not, names that two have, and what is named and not there. ids are those of
+// the accounts by name.
+func (w *fileWrite) verify(ids map[string]string) error {
+	fresh := map[string]bool{}
+	for _, it := range w.put {
+		fresh[it.id] = true
+		if err := it.check(w.before[it.id]); err != nil {
+			w.conflict(it.line, "%s: %s", it.title(), fault.TextOf(err))
+		}
+	}
+	groups, seen := map[string]string{}, map[string]*item{}
+	for id, it := range w.before {
+		groups[id] = it.name
+	}
+	for _, it := range w.edit.items {
+		groups[it.id] = it.name
+	}
+	for _, id := range sortedKeys(w.items) {
+		it := w.items[id]
+		groups[id] = it.name
+		if reason := it.collide(seen); reason != "" {
+			w.conflict(it.line, "%s: %s", it.title(), reason)
+		}
+		switch _, ok := ids[it.account]; {
+		case ok:
+		case fresh[id] && !slices.Contains(w.removeAccounts, it.account):
+			w.conflict(it.line, "%s: the account %q was removed on the server meanwhile", it.title(), it.account)
+		default:
+			w.conflict(w.edit.lines[it.account], "account %q: was removed in the file, but has the %s", it.account, it.title())
+		}
+	}
+	numbers := map[string]string{}
+	for name, id := range ids {
+		numbers[name] = AccountNumber(id)
+	}
+	known := missing(w.before, numbers, groups)
+	lost := missing(w.items, numbers, groups)
+	for _, at := range slices.SortedFunc(maps.Keys(lost), func(a, b [2]string) int { return strings.Compare(a[0]+a[1], b[0]+b[1]) }) {
+		if it := w.items[at[0]]; known[at] == "" {
+			w.conflict(it.line, "%s: %s", it.title(), lost[at])
+		}
+	}
+	if len(w.conflicts) > 0 {
+		return projection.Refuse(w.conflicts)
+	}
+	return nil
+}
+
+// administrator refuses an edit that leaves none, on the line of who was one.
+func (w *fileWrite) administrator() error {
+	err := w.keepAdministrator("iam.edit")
+	if !fault.Is(err, fault.InvalidRequest) {
+		return err
+	}
+	line := 0
+	for _, l := range w.v.users {
+		for _, it := range w.edit.items {
+			if it.id == l.user.ID && l.system() && (line == 0 || it.line < line) {
+				line = it.line
+			}
+		}
+	}
+	if line == 0 {
+		line = w.edit.usersLine
+	}
+	return &projection.Refusal{Text: projection.OnLine(line, fault.TextOf(err))}
 }

@@ -164,8 +164,8 @@ type Service struct {
 	mu    sync.RWMutex
 	users map[string]*loaded // by user id
 
-	known   map[string]Credential // by access key, as of generation knownAt; see remembered
-	knownAt uint64
+	known    memory // by access key
+	sessions memory // by session token
 
 	File *projection.File // iam.json
 }

@@ -182,18 +182,16 @@ func (s *Service) Policies(ctx context.Context, actor *Identity) (out []ManagedP
 	if err := mayDo(op, actor, "iam:ListPolicies", "*"); err != nil {
 		return nil, err
 	}
-	err = s.Store.View(ctx, func(r kv.Reader) (err error) {
+	err = s.Store.View(ctx, func(r kv.Reader) error {
 		out = []ManagedPolicy{}
 		for _, b := range builtIn {
 			out = append(out, b.view())
 		}
-		it := r.Iter(meta.ManagedPolicies(actor.Account))
-		defer func() { err = errors.Join(err, it.Close()) }()
-		for it.Next() {
-			p, err := meta.DecodeManagedPolicy(actor.Account, it.Value())
-			if err != nil {
-				return err
-			}
+		list, err := managedPolicies(r, actor.Account)
+		if err != nil {
+			return err
+		}
+		for _, p := range list {
 			out = append(out, managedView(p))
 		}
 		uses, err := s.uses(r, actor.Account)
@@ -204,6 +202,20 @@ func (s *Service) Policies(ctx context.Context, actor *Identity) (out []ManagedP
 	})
 	slices.SortFunc(out, func(a, b ManagedPolicy) int { return strings.Compare(a.Name, b.Name) })
 	return out, kv.Fault(op, err)
+}
+
+// managedPolicies reads those of an account, in order of name.
+func managedPolicies(r kv.Reader, account string) (out []*meta.ManagedPolicy, err error) {
+	it := r.Iter(meta.ManagedPolicies(account))
+	defer func() { err = errors.Join(err, it.Close()) }()
+	for it.Next() {
+		p, err := meta.DecodeManagedPolicy(account, it.Value())
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
 }
 
 type use struct{ attached, bounded int }

@@ -11,28 +11,29 @@ import (
 
 // merged is what an edit comes to.
 type merged struct {
-	put    []entry // new or changed
-	remove []string
+	items map[string]*item // all that there is then, by id
 
 	accounts       []meta.Account // new or changed; a new one may have no id yet
 	removeAccounts []string
+
+	conflicts []string
 }
 
-func (m *merged) size() int {
-	return len(m.put) + len(m.remove) + len(m.accounts) + len(m.removeAccounts)
-}
-
-// merge applies the difference between base and edit to the current state: accounts by name, users by access key. What both sides changed
+// merge applies the difference between base and edit to the current state: accounts by name, the rest by id. What both sides changed
 // differently is a conflict, and one conflict refuses the whole.
-func merge(base, edit, current contents) (m merged, conflicts []string) {
-	conflicts = append(m.mergeAccounts(base, edit, current), m.mergeUsers(base, edit, current)...)
-	return m, conflicts
+func merge(base, edit, current *contents) *merged {
+	m := &merged{}
+	m.mergeAccounts(base, edit, current)
+	m.mergeItems(base.byID(), edit.items, current.byID())
+	return m
 }
 
-func (m *merged) mergeAccounts(base, edit, current contents) (conflicts []string) {
-	conflict := func(name, what string) {
-		conflicts = append(conflicts, projection.OnLine(edit.lines[lineOfAccount+name], fmt.Sprintf("account %q: %s", name, what)))
-	}
+func (m *merged) conflict(line int, format string, args ...any) {
+	m.conflicts = append(m.conflicts, projection.OnLine(line, fmt.Sprintf(format, args...)))
+}
+
+func (m *merged) mergeAccounts(base, edit, current *contents) {
+	conflict := func(name, what string) { m.conflict(edit.lines[name], "account %q: %s", name, what) }
 	for _, name := range sortedKeys(base.accounts) {
 		_, kept := edit.accounts[name]
 		c, there := current.accounts[name]
@@ -62,104 +63,76 @@ func (m *merged) mergeAccounts(base, edit, current contents) (conflicts []string
 			m.accounts = append(m.accounts, c)
 		}
 	}
-	return conflicts
 }
 
-func (m *merged) mergeUsers(base, edit, current contents) (conflicts []string) {
-	conflict := func(key, what string) {
-		conflicts = append(conflicts, projection.OnLine(edit.lines[lineOfUser+key], fmt.Sprintf("user %q: %s", key, what)))
+func (m *merged) mergeItems(base map[string]*item, edit []*item, current map[string]*item) {
+	m.items = maps.Clone(current)
+	kept := map[string]bool{}
+	for _, e := range edit {
+		kept[e.id] = true
 	}
-	for _, key := range sortedKeys(base.users) {
-		if _, kept := edit.users[key]; kept {
-			continue
-		}
-		c, there := current.users[key]
+	for _, id := range sortedKeys(base) {
+		c, there := current[id]
 		switch {
-		case !there: // gone on both sides
+		case kept[id] || !there: // or gone on both sides
 		case c.managed:
-			conflict(key, "is managed by ADMIN_ACCESS_KEY and cannot be removed here")
-		case !same(c, base.users[key]):
-			conflict(key, "was removed in the file, but changed on the server meanwhile")
+			m.conflict(0, "%s: is managed by ADMIN_ACCESS_KEY and cannot be removed here", c.title())
+		case !c.same(base[id]):
+			m.conflict(0, "%s: was removed in the file, but changed on the server meanwhile", c.title())
 		default:
-			m.remove = append(m.remove, key)
+			delete(m.items, id)
 		}
 	}
-	for _, key := range sortedKeys(edit.users) {
-		e := edit.users[key]
-		b, known := base.users[key]
-		c, there := current.users[key]
+	for _, e := range edit {
+		b, known := base[e.id]
+		c, there := current[e.id]
+		conflict := func(what string) { m.conflict(e.line, "%s: %s", e.title(), what) }
+		if there {
+			c.line = e.line
+		}
 		switch {
-		case known && same(e, b): // not touched
+		case known && e.same(b): // not touched
 		case !there && known:
-			conflict(key, "was changed in the file, but removed on the server meanwhile")
+			conflict("was changed in the file, but removed on the server meanwhile")
+		case !there && e.managed:
+			conflict("managed_by can only be set by the server")
 		case !there:
-			if e.managed {
-				conflict(key, "managed_by can only be set by the server")
-				continue
-			}
-			m.put = append(m.put, e)
-		case same(e, c): // both sides made the same of it
+			m.items[e.id] = e
+		case e.same(c): // both sides made the same of it
 		case c.managed:
-			conflict(key, "is managed by ADMIN_ACCESS_KEY and cannot be changed here")
+			conflict("is managed by ADMIN_ACCESS_KEY and cannot be changed here")
 		case !known:
-			conflict(key, "was added in the file, but differently on the server meanwhile")
+			conflict("was added in the file, but differently on the server meanwhile")
+		case e.managed != b.managed:
+			conflict("managed_by can only be set by the server")
 		default:
-			out := c
-			ok := pick(&out.name, b.name, e.name) && pick(&out.account, b.account, e.account) && pick(&out.policies, b.policies, e.policies)
-			ok = ok && pick(&out.disabled, b.disabled, e.disabled)
-			before := out.secrets
-			ok = ok && pick(&out.secrets, b.secrets, e.secrets)
-			if !ok {
-				conflict(key, "was changed in the file and on the server, in the same place")
+			out := c.copy()
+			if !out.merge(b, e) {
+				conflict("was changed in the file and on the server, in the same place")
 				continue
 			}
-			if out.secrets != before {
-				out.keys = e.keys
-			}
-			if e.managed != b.managed {
-				conflict(key, "managed_by can only be set by the server")
-				continue
-			}
-			m.put = append(m.put, out)
+			m.items[e.id] = out
 		}
 	}
-	return conflicts
-}
-
-// pick puts the edited value in place of the current one if the edit changed it; false when the server changed it to something else.
-func pick[T comparable](current *T, base, edit T) bool {
-	if edit == base || edit == *current {
-		return true
-	}
-	if *current != base {
-		return false
-	}
-	*current = edit
-	return true
-}
-
-func same(a, b entry) bool {
-	return a.name == b.name && a.account == b.account && a.policies == b.policies && a.disabled == b.disabled && a.secrets == b.secrets && a.managed == b.managed
 }
 
 // replacement is the change that makes the state what a file says, but for what the environment manages and for accounts that own buckets.
-func replacement(edit, current contents, owners map[string]bool) (m merged, conflicts []string) {
-	for _, key := range sortedKeys(current.users) {
-		if _, stays := edit.users[key]; !stays && !current.users[key].managed {
-			m.remove = append(m.remove, key)
-		}
-	}
-	for _, key := range sortedKeys(edit.users) {
-		e := edit.users[key]
+func replacement(edit, current *contents, owners map[string]bool) *merged {
+	m := &merged{items: map[string]*item{}}
+	now := current.byID()
+	for _, e := range edit.items {
 		e.managed = false // who the environment managed in a backup is an ordinary user now
-		if c, there := current.users[key]; there && (c.managed || same(c, e)) {
-			continue
-		}
-		m.put = append(m.put, e)
+		m.items[e.id] = e
 	}
-	conflicts = m.mergeAccounts(current, edit, current)
+	for id, c := range now {
+		if c.managed {
+			m.items[id] = c
+			c.groups = slices.DeleteFunc(slices.Clone(c.groups), func(g string) bool { return m.items[g] == nil })
+		}
+	}
+	m.mergeAccounts(current, edit, current)
 	m.removeAccounts = slices.DeleteFunc(m.removeAccounts, func(name string) bool { return owners[current.accounts[name].ID] })
-	return m, conflicts
+	return m
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

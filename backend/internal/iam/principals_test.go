@@ -25,6 +25,8 @@ func TestCheckPrincipals(t *testing.T) {
 	s, _ := w.start()
 	ada := create(t, s, "ada", `[]`)
 	team, boss := tenant(t, s, "team")
+	role, err := s.CreateEntity(ctx, admin(t, s), NewEntity{Kind: RoleEntity, Name: "reader", Path: "/x/", Trust: trust("*")})
+	require.NoError(t, err)
 	for principal, want := range map[string]bool{
 		`"*"`:                    true,
 		`{"AWS":"*"}`:            true,
@@ -38,6 +40,12 @@ func TestCheckPrincipals(t *testing.T) {
 		`{"AWS":"arn:aws:iam::000000000000:user/eve"}`:                                 false,
 		`{"AWS":"arn:aws:iam::000000000000:role/ada"}`:                                 false,
 		`{"AWS":"arn:aws:sts::000000000000:assumed-role/r/s"}`:                         false,
+		`{"AWS":"` + role.ARN + `"}`:                                                   true,
+		`{"AWS":"arn:aws:iam::000000000000:role/reader"}`:                              false,
+		`{"AWS":"arn:aws:sts::000000000000:assumed-role/reader/s"}`:                    true,
+		`{"AWS":"arn:aws:sts::000000000000:assumed-role/reader"}`:                      false,
+		`{"AWS":"` + role.ID + `"}`:                                                    true,
+		`{"AWS":"AROA00000000000000000"}`:                                              false,
 		`{"AWS":"` + ada.UserID + `"}`:                                                 true,
 		`{"AWS":"AIDA00000000000000000"}`:                                              false,
 		`{"CanonicalUser":"` + boss.CanonicalID() + `"}`:                               true,
@@ -53,7 +61,7 @@ func TestCheckPrincipals(t *testing.T) {
 			require.Contains(t, fault.TextOf(err), "Invalid principal in policy")
 		}
 	}
-	err := s.CheckPrincipals(ctx, bucketPolicy(t, "Deny", `"NotPrincipal":{"AWS":"arn:aws:iam::000000000000:user/eve"}`, "s3:*"))
+	err = s.CheckPrincipals(ctx, bucketPolicy(t, "Deny", `"NotPrincipal":{"AWS":"arn:aws:iam::000000000000:user/eve"}`, "s3:*"))
 	require.True(t, fault.Is(err, fault.MalformedPolicy))
 }
 

@@ -105,7 +105,7 @@ func TestEdits(t *testing.T) {
 	w.inOrder(s)
 	require.ElementsMatch(t, []string{"localadmin", "bob"}, keysOf(t, s))
 
-	w.edit(func(f *fileForm) { f.user("bob").MoreKeys = []fileKey{{"bob2", "second secret"}} })
+	w.edit(func(f *fileForm) { f.user("bob").MoreKeys = []fileKey{{AccessKey: "bob2", SecretKey: "second secret"}} })
 	w.sync(s)
 	w.inOrder(s, "second secret")
 	c, err := s.Credential(ctx, "bob2")
@@ -162,7 +162,7 @@ func TestRefusedEdits(t *testing.T) {
 		"no JSON":         {raw: "{\n\"users\":[", want: "line 2: this is no JSON"},
 		"no users":        {raw: `{}`, want: `no "users"`},
 		"trailing":        {raw: `{"users":[]} x`, want: "after the end"},
-		"unknown member":  {raw: `{"users":[{"access_key":"a","secret_key":"b","groups":[]}]}`, want: `unknown field "groups"`},
+		"unknown member":  {raw: `{"users":[{"access_key":"a","secret_key":"b","wings":[]}]}`, want: `unknown field "wings"`},
 		"type":            {raw: `{"users":[{"access_key":3}]}`, want: "must not be of the type number"},
 		"no admin":        {edit: func(f *fileForm) { f.user("localadmin").Policies = json.RawMessage(`[]`) }, want: "at least one administrator"},
 		"disabled admin":  {edit: func(f *fileForm) { f.user("localadmin").Disabled = true }, want: "at least one administrator"},
@@ -642,6 +642,8 @@ func FuzzFile(f *testing.F) {
 	f.Add([]byte(oldFile))
 	f.Add([]byte(`{"revision":3,"users":[{"access_key":"a","secret_key":"sealed:v1:AAAA","more_keys":[{}]}]}`))
 	f.Add([]byte(`{"accounts":[{"name":"team","id":"123456789012"}],"users":[{"access_key":"a","secret_key":"b","account":"team"}]}`))
+	f.Add([]byte(`{"users":[{"user_name":"ada","groups":["G"],"tags":[{"key":"a","value":"b"}],"inline_policies":{"p":{}},"key_off":true}],"groups":[{"name":"g"}],
+"roles":[{"name":"r","trust_policy":{},"max_session_seconds":-1}],"managed_policies":[{"name":"p","default_version":1,"versions":[{"version":1,"document":[]}]}]}`))
 	w := newWorld(f)
 	s, err := New(w.deps())
 	require.NoError(f, err)
@@ -654,13 +656,25 @@ func FuzzFile(f *testing.F) {
 			return
 		}
 		seen := map[string]bool{}
-		for _, e := range got.users {
-			for _, k := range e.keys {
-				if seen[k.AccessKey] || k.SecretKey == "" {
+		got.settle(s)
+		for id, it := range got.byID() {
+			if !validID(kinds[it.kind].prefix, id) {
+				t.Fatalf("id %q of %q", id, content)
+			}
+			for _, k := range it.keys {
+				if seen[k.id] {
 					t.Fatalf("accepted %q", content)
 				}
-				seen[k.AccessKey] = true
+				seen[k.id] = true
 			}
+			for _, g := range it.groups {
+				if g == "" {
+					t.Fatalf("a group without id of %q", content)
+				}
+			}
+		}
+		if len(got.byID()) != len(got.items) {
+			t.Fatalf("two of one id in %q", content)
 		}
 	})
 }

@@ -37,8 +37,11 @@ func (s *Service) rightsOf(r kv.Reader, h holder, own ...policy.Source) (rights,
 	}
 	for _, id := range h.groups {
 		raw, err := out.read(r, meta.UserGroupKey(h.account, id))
-		if err != nil || raw == nil {
-			return out, err
+		if err != nil {
+			return rights{}, err
+		}
+		if raw == nil {
+			continue
 		}
 		g, err := meta.DecodeUserGroup(h.account, raw)
 		if err != nil {

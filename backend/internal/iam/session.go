@@ -195,39 +195,56 @@ func (s *Service) issue(ctx context.Context, op string, c *sessionClaims) (Sessi
 // or expired; NoSuchUser when the user or the role is gone.
 func (s *Service) SessionCredential(ctx context.Context, accessKey, token string) (Credential, error) {
 	const op = "iam.SessionCredential"
-	c, err := s.claims(op, accessKey, token)
-	if err != nil {
-		return Credential{}, err
-	}
-	var id *Identity
-	err = s.Store.View(ctx, func(r kv.Reader) (err error) {
-		id, err = s.sessionIdentity(r, op, c)
-		return err
+	c, err := s.remembered(ctx, &s.sessions, token, func(r kv.Reader) (Credential, error) {
+		c, err := s.claims(op, token)
+		if err == nil {
+			err = s.lasts(op, c, accessKey)
+		}
+		if err != nil {
+			return Credential{}, err
+		}
+		id, err := s.sessionIdentity(r, op, c)
+		return Credential{Identity: id, Secret: c.Secret}, err
 	})
+	if err == nil { // what is remembered may have ended since
+		err = s.lasts(op, c.Identity.session, accessKey)
+	}
 	if err != nil {
 		return Credential{}, kv.Fault(op, err)
 	}
-	return Credential{Identity: id, Secret: c.Secret}, nil
+	return c, nil
 }
 
-func (s *Service) claims(op, accessKey, token string) (*sessionClaims, error) {
-	invalid := fault.New(op, fault.Unauthenticated, "The provided token is malformed or otherwise invalid.").With("Token", "invalid")
+func invalidToken(op string) error {
+	return fault.New(op, fault.Unauthenticated, "The provided token is malformed or otherwise invalid.").With("Token", "invalid")
+}
+
+// claims opens a token.
+func (s *Service) claims(op, token string) (*sessionClaims, error) {
 	if len(token) > maxToken {
-		return nil, invalid
+		return nil, invalidToken(op)
 	}
 	sealed, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil {
-		return nil, invalid
+		return nil, invalidToken(op)
 	}
 	raw, err := s.Box.Open(sealed, []byte(sessionAAD))
 	c := &sessionClaims{}
-	if err != nil || json.Unmarshal(raw, c) != nil || c.AccessKey != accessKey || c.Secret == "" {
-		return nil, invalid
-	}
-	if s.Clock.Now().Unix() >= c.Expires {
-		return nil, fault.New(op, fault.Unauthenticated, "The provided token has expired.").With("Token", "expired")
+	if err != nil || json.Unmarshal(raw, c) != nil || c.Secret == "" {
+		return nil, invalidToken(op)
 	}
 	return c, nil
+}
+
+// lasts refuses a session that has ended, and one of another access key.
+func (s *Service) lasts(op string, c *sessionClaims, accessKey string) error {
+	if c.AccessKey != accessKey {
+		return invalidToken(op)
+	}
+	if s.Clock.Now().Unix() >= c.Expires {
+		return fault.New(op, fault.Unauthenticated, "The provided token has expired.").With("Token", "expired")
+	}
+	return nil
 }
 
 // sessionIdentity is who a session acts as, with the rights of now.

@@ -86,35 +86,36 @@ type Element struct {
 	Value json.RawMessage
 }
 
-// Elements lists what a member of the file's object holds, which is a list or an object itself, in order; none when there is no such member.
-// The file is one that Decode takes. A member that stands twice is refused.
-func Elements(content []byte, member string) (list []Element, err error) {
+// Elements lists what a member of the file's object holds, which is a list or an object itself, in order, and says where the member stands;
+// none on line 0 when there is no such member. The file is one that Decode takes. A member that stands twice is refused.
+func Elements(content []byte, member string) (line int, list []Element, err error) {
 	content = bare(content)
 	d := json.NewDecoder(bytes.NewReader(content))
 	if _, err := d.Token(); err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	for seen := false; d.More(); {
+	for d.More() {
 		token, err := d.Token()
 		if err != nil {
-			return nil, err
+			return 0, nil, err
 		}
 		if name, _ := token.(string); !strings.EqualFold(name, member) { // as the decoder compares
 			var other json.RawMessage
 			if err := d.Decode(&other); err != nil {
-				return nil, err
+				return 0, nil, err
 			}
 			continue
 		}
-		if seen {
-			return nil, BadAt(lineAt(content, int(d.InputOffset())), "%q stands twice", member)
+		at := lineAt(content, int(d.InputOffset()))
+		if line != 0 {
+			return 0, nil, BadAt(at, "%q stands twice", member)
 		}
-		seen = true
+		line = at
 		if list, err = elements(d, content); err != nil {
-			return nil, err
+			return 0, nil, err
 		}
 	}
-	return list, nil
+	return line, list, nil
 }
 
 func elements(d *json.Decoder, content []byte) (list []Element, err error) {

@@ -39,20 +39,21 @@ func TestDecodeSaysWhere(t *testing.T) {
 }
 
 func TestElements(t *testing.T) {
-	list, err := Elements([]byte("\xef\xbb\xbf{\"other\": [1,\n2], \"list\": [\n{},\n\n {\"a\":\n\"b\"}, {}]}"), "list")
+	line, list, err := Elements([]byte("\xef\xbb\xbf{\"other\": [1,\n2], \"list\": [\n{},\n\n {\"a\":\n\"b\"}, {}]}"), "list")
 	require.NoError(t, err)
+	require.Equal(t, 2, line)
 	require.Len(t, list, 3)
 	require.Equal(t, []int{3, 5, 6}, []int{list[0].Line, list[1].Line, list[2].Line})
 	require.Equal(t, "{\"a\":\n\"b\"}", string(list[1].Value))
-	list, err = Elements([]byte("{\"MEMBERS\":\n{\"a\": {\n}, \"a\"\n:1,\n\"b\":null}}"), "members")
+	_, list, err = Elements([]byte("{\"MEMBERS\":\n{\"a\": {\n}, \"a\"\n:1,\n\"b\":null}}"), "members")
 	require.NoError(t, err)
 	require.Equal(t, []Element{{"a", 2, []byte("{\n}")}, {"a", 3, []byte("1")}, {"b", 5, []byte("null")}}, list)
 	for _, text := range []string{`{}`, `{"members":null}`, `{"members":{}}`, `null`} {
-		list, err = Elements([]byte(text), "members")
+		_, list, err = Elements([]byte(text), "members")
 		require.NoError(t, err, text)
 		require.Empty(t, list)
 	}
-	_, err = Elements([]byte("{\"list\":[],\n\"LIST\":[]}"), "list")
+	_, _, err = Elements([]byte("{\"list\":[],\n\"LIST\":[]}"), "list")
 	require.Equal(t, `line 2: "list" stands twice`, fault.TextOf(err))
 }
 
@@ -65,11 +66,11 @@ func FuzzElements(f *testing.F) {
 		if Decode(content, &v) != nil {
 			return
 		}
-		list, err := Elements(content, "list")
+		_, list, err := Elements(content, "list")
 		if err != nil {
 			return
 		}
-		members, err := Elements(content, "members")
+		_, members, err := Elements(content, "members")
 		if err != nil {
 			return
 		}
