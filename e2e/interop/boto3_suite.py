@@ -269,6 +269,8 @@ def test_identities():
     account = sts.get_caller_identity()["Account"]
     iam.create_user(UserName="ada")
     key = iam.create_access_key(UserName="ada")["AccessKey"]
+    used = iam.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])
+    assert used["UserName"] == "ada" and used["AccessKeyLastUsed"] == {"Region": "N/A", "ServiceName": "N/A"}, used
     ada = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
     allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": ["arn:aws:s3:::" + BUCKET, "arn:aws:s3:::" + BUCKET + "/*"]}]}
     trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::%s:user/ada" % account}, "Action": "sts:AssumeRole"}]}
@@ -285,6 +287,8 @@ def test_identities():
     acting.put_object(Bucket=BUCKET, Key="by-role", Body=b"1")
     assert fetch(acting.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": "by-role"})) == b"1"
     assert [b["Name"] for b in acting.list_buckets()["Buckets"]] == [BUCKET]
+    used = iam.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])["AccessKeyLastUsed"]
+    assert used["ServiceName"] == "s3" and used["LastUsedDate"], used
     iam.delete_role_policy(RoleName="writer", PolicyName="p")
     assert code_of(acting.put_object, Bucket=BUCKET, Key="by-role", Body=b"1") == "AccessDenied"
     iam.delete_role(RoleName="writer")

@@ -126,6 +126,7 @@ func (a *API) bySignature(ctx context.Context, c *call, o *operation) error {
 		return err
 	}
 	c.id, c.via, c.claim = cred.Identity, viaSignature, claim
+	a.IAM.Used(c.id, claim.Service, claim.Region)
 	return nil
 }
 

@@ -290,7 +290,11 @@ func (a *API) byCookie(ctx context.Context, c *call) error {
 func (a *API) login(ctx context.Context, c *call, accessKey, secret string) (*iam.Identity, error) {
 	const op = "admin.login"
 	id, err := a.IAM.Login(ctx, accessKey, secret, c.remote)
-	return id, fault.Wrap(op, err)
+	if err != nil {
+		return nil, fault.Wrap(op, err)
+	}
+	a.IAM.Used(id, a.Config.Service, a.Config.Region)
+	return id, nil
 }
 
 func (a *API) createSession(ctx context.Context, c *call, in *sessionInput) (*output[Session], error) {

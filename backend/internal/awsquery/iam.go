@@ -454,15 +454,18 @@ func deleteKey(c *call) ([]node, error) {
 	return nil, c.iam.DeleteKey(c, c.Caller, name, id)
 }
 
-// keyLastUsed says whose a key is; when it was used last is not recorded.
 func keyLastUsed(c *call) ([]node, error) {
 	id, err := c.need("AccessKeyId")
 	if err != nil {
 		return nil, err
 	}
-	all, err := c.iam.KeyOwner(c, c.Caller, id)
+	user, last, err := c.iam.KeyUse(c, c.Caller, id)
 	if err != nil {
 		return nil, err
 	}
-	return []node{text("UserName", all.Name), list("AccessKeyLastUsed", text("Region", "N/A"), text("ServiceName", "N/A"))}, nil
+	use := list("AccessKeyLastUsed", text("Region", "N/A"), text("ServiceName", "N/A"))
+	if !last.At.IsZero() {
+		use = list("AccessKeyLastUsed", moment("LastUsedDate", last.At), text("Region", last.Region), text("ServiceName", last.Service))
+	}
+	return []node{text("UserName", user.Name), use}, nil
 }

@@ -38,7 +38,7 @@ type CreateAccount struct {
 
 const maxAccountName = 64
 
-// maxRemoved bounds the users and access keys that go with an account, so that its deletion fits a transaction.
+// maxRemoved bounds the rows that go with an account, so that its deletion fits a transaction.
 const maxRemoved = 4000
 
 // AccountNumber is the number of the account with an id, in ARNs: twelve digits.
@@ -254,7 +254,7 @@ func (s *Service) DeleteAccount(ctx context.Context, actor *Identity, name strin
 			if l.user.Account != a.ID {
 				continue
 			}
-			if removed += 1 + len(l.user.Keys); removed > maxRemoved {
+			if removed += 2 + 2*len(l.user.Keys); removed > maxRemoved {
 				return fault.New(op, fault.Conflict, "The account has too many users to go at once. Delete some of them first.")
 			}
 			if err := c.remove(l.user); err != nil {

@@ -92,7 +92,7 @@ func (c *change) remove(u *meta.User) error {
 		}
 	}
 	for _, k := range u.Keys {
-		if err := c.tx.Delete(meta.AccessKeyKey(k.ID)); err != nil {
+		if err := c.dropKey(k.ID); err != nil {
 			return err
 		}
 	}

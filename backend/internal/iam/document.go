@@ -67,20 +67,20 @@ func (d document) Parse(content []byte) (uint64, error) {
 }
 
 func (d document) TakeIn(ctx context.Context, e *projection.Edit) error {
+	parsed, err := d.s.parseFile(e.Content)
+	if err != nil {
+		return err
+	}
 	base := &contents{}
 	if e.Base != nil {
-		var err error
 		if base, err = d.s.parseFile(e.Base); err != nil {
 			return &fault.Error{Op: "iam.TakeIn", Err: err} // ours
 		}
 		base.settle(d.s)
 	}
 	unchanged := errors.New("nothing to change")
-	err := d.s.change(ctx, "iam.TakeIn", func(c *change) error {
-		edit, err := d.s.parseFile(e.Content)
-		if err != nil {
-			return err
-		}
+	err = d.s.change(ctx, "iam.TakeIn", func(c *change) error {
+		edit := parsed.copy()
 		v, err := d.s.snapshot(c.tx)
 		if err != nil {
 			return err
@@ -173,7 +173,11 @@ func (w *fileWrite) write() error {
 	}
 	for key := range old {
 		if rows[key] == nil {
-			if err := w.tx.Delete([]byte(key)); err != nil {
+			drop := func() error { return w.tx.Delete([]byte(key)) }
+			if id, ok := strings.CutPrefix(key, string(meta.AccessKeyKey(""))); ok {
+				drop = func() error { return w.dropKey(id) }
+			}
+			if err := drop(); err != nil {
 				return err
 			}
 		}

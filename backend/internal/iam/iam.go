@@ -167,6 +167,8 @@ type Service struct {
 	known    memory // by access key
 	sessions memory // by session token
 
+	used keyUses
+
 	File *projection.File // iam.json
 }
 

@@ -311,6 +311,16 @@ func (v *contents) settle(s *Service, known ...*contents) {
 	}
 }
 
+// copy is contents that may be settled, once more.
+func (v *contents) copy() *contents {
+	c := *v
+	c.items = make([]*item, len(v.items))
+	for i, it := range v.items {
+		c.items[i] = it.copy()
+	}
+	return &c
+}
+
 // byID is the items by their ids.
 func (v *contents) byID() map[string]*item {
 	m := make(map[string]*item, len(v.items))

@@ -59,8 +59,13 @@ func (s *Service) DeleteKey(ctx context.Context, actor *Identity, user, id strin
 			u.UserName = nameOf(u)
 		}
 		u.Keys = slices.Delete(u.Keys, at, at+1)
-		return c.tx.Delete(meta.AccessKeyKey(id))
+		return c.dropKey(id)
 	})
+}
+
+// dropKey deletes the rows of an access key.
+func (c *change) dropKey(id string) error {
+	return errors.Join(c.tx.Delete(meta.AccessKeyKey(id)), c.tx.Delete(meta.KeyUseKey(id)))
 }
 
 func (s *Service) onKey(ctx context.Context, op string, actor *Identity, action, user, id string, fn func(c *change, u *meta.User, at int) error) error {
@@ -88,9 +93,9 @@ func (s *Service) onKey(ctx context.Context, op string, actor *Identity, action,
 	return err
 }
 
-// KeyOwner returns the user of an access key of the actor's account.
-func (s *Service) KeyOwner(ctx context.Context, actor *Identity, id string) (out Entity, err error) {
-	const op = "iam.KeyOwner"
+// KeyUse returns the user of an access key of the actor's account, and when the key was used last; the zero use for never.
+func (s *Service) KeyUse(ctx context.Context, actor *Identity, id string) (out Entity, last meta.KeyUse, err error) {
+	const op = "iam.KeyUse"
 	err = s.Store.View(ctx, func(r kv.Reader) error {
 		l, err := s.find(r, id)
 		if err != nil && !errors.Is(err, kv.ErrNotFound) {
@@ -107,7 +112,9 @@ func (s *Service) KeyOwner(ctx context.Context, actor *Identity, id string) (out
 			return fault.New(op, fault.NotFound, fmt.Sprintf("The Access Key with id %s cannot be found.", id)).With("IAM", "NoSuchEntity")
 		}
 		out = (&entity{user: l}).view()
-		return nil
+		at := slices.IndexFunc(l.user.Keys, func(k meta.AccessKey) bool { return k.ID == id })
+		last, err = s.lastUse(r, &l.user.Keys[at])
+		return err
 	})
-	return out, kv.Fault(op, err)
+	return out, last, kv.Fault(op, err)
 }

@@ -63,6 +63,7 @@ func owning(raw []byte) (any, error)   { return DecodeOwnership(raw) }
 func account(raw []byte) (any, error)  { return DecodeAccount("123456789012", raw) }
 func iam(raw []byte) (any, error)      { return DecodeIAMState(raw) }
 func policies(raw []byte) (any, error) { return DecodePolicyState(raw) }
+func keyUse(raw []byte) (any, error)   { return DecodeKeyUse(raw) }
 func epoch(raw []byte) (any, error)    { return DecodeEpoch(3, raw) }
 func manifest(raw []byte) (any, error) { return DecodeManifest(raw) }
 
@@ -193,6 +194,7 @@ var samples = []sample{
 	{"account-1", &Account{ID: "123456789012", Name: "team", DisplayName: "The team", Created: when}, account},
 	{"iam-1", &IAMState{FileState{7, Projection{6, []byte{1}}, Projection{7, []byte{2}}, []byte{3}, nil}, "k1"}, iam},
 	{"iam-1-taken", &IAMState{FileState{Taken: []byte{4}}, "k1"}, iam},
+	{"key-use-1", &KeyUse{when, "s3", "us-east-1"}, keyUse},
 	{"policies-1", &FileState{7, Projection{6, []byte{1}}, Projection{7, []byte{2}}, []byte{3}, []byte{4}}, policies},
 	{"epoch-1-live", &Epoch{Number: 3, State: EpochLive, Started: when}, epoch},
 	{"epoch-1-fenced", &Epoch{Number: 3, State: EpochFenced, Started: when, Swept: blob}, epoch},

@@ -87,6 +87,7 @@ func (c *call) authenticateBySignature() error {
 		return err
 	}
 	c.is(cred.Identity)
+	c.used()
 	return nil
 }
 
@@ -113,6 +114,7 @@ func (c *call) authenticateByHeaders() error {
 	switch kind := fault.KindOf(err); {
 	case err == nil:
 		c.is(id)
+		c.used()
 		return nil
 	case kind == fault.LockedOut, kind == fault.Unauthenticated, kind == fault.NoSuchUser:
 		return s3err.Text("AccessDenied", "The access key or the secret key is not right, or the key is locked for a while.").Because(err)
@@ -123,6 +125,15 @@ func (c *call) authenticateByHeaders() error {
 func (c *call) is(id *iam.Identity) {
 	c.id = id
 	c.info.AccessKey = id.AccessKey
+}
+
+// used notes that the caller's key was used.
+func (c *call) used() {
+	if c.claim.Kind.V4() {
+		c.s.IAM.Used(c.id, c.claim.Service, c.claim.Region)
+	} else {
+		c.s.IAM.Used(c.id, c.s.Service, c.s.Region)
+	}
 }
 
 // expectOwner holds a header that names the account of a bucket's owner, by its number or by the canonical id that answers show.

@@ -120,6 +120,7 @@ func (c *call) signedForm(service string, form url.Values) error {
 		return err
 	}
 	c.is(cred.Identity)
+	c.used()
 	return nil
 }
 

@@ -259,6 +259,7 @@ func (st *stores) background(ctx context.Context, log *slog.Logger) *sync.WaitGr
 	}
 	run("users file", st.iam.File.Run)
 	run("bucket policies file", st.buckets.File.Run)
+	run("last uses of keys", st.iam.WriteUses)
 	run("jobs", st.admin.Run)
 	if st.config.LifecycleEnabled {
 		run("lifecycle rules", st.rules.Run)
