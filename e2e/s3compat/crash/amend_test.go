@@ -1,13 +1,9 @@
 package crash
 
 import (
-	"crypto/md5" //nolint:gosec // Content-MD5
-	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,99 +15,23 @@ import (
 	"github.com/myfsio/myfsio/e2e/s3compat/lab"
 )
 
-const held = "amended" // a bucket with object lock
+const (
+	held      = "amended" // a bucket with object lock
+	maxLocked = 200       // versions that one worker locks, which all are read after every kill
+)
 
-// register is something that holds one number, written over and over: a tag, a lock, a document. Nobody else writes it.
-type register struct {
-	path, query string
-	words       []string // what it tells apart, in turn; nil for all numbers
-	write       func(n int) (body string, headers []string)
-	found       *regexp.Regexp // of what reading answers: the number
+// lock is a version that was locked, and that nobody can delete.
+type lock struct{ path, version, body string }
 
-	acked, pending int // the last value that was acknowledged, and one whose write was not answered, else 0
-}
-
-func (r *register) same(read, n int) bool {
-	if n == 0 {
-		return false
-	}
-	if r.words != nil {
-		n %= len(r.words)
-	}
-	return read == n
-}
-
-func (r *register) set(c *client, n int) (*answer, error) {
-	body, headers := r.write(n)
-	sum := md5.Sum([]byte(body)) //nolint:gosec // as above
-	return c.do("PUT", r.path, r.query, []byte(body), append(headers, "Content-MD5", base64.StdEncoding.EncodeToString(sum[:]))...)
-}
-
-func (r *register) get(c *client) (int, error) {
-	a, err := c.must("GET", r.path, r.query, nil, 200)
-	if err != nil {
-		return 0, err
-	}
-	m := r.found.FindSubmatch(a.body)
-	if m == nil {
-		return 0, fmt.Errorf("%s?%s answers %s", r.path, r.query, a.body)
-	}
-	if r.words != nil {
-		return slices.Index(r.words, string(m[1])), nil
-	}
-	if at, err := time.Parse(time.RFC3339, string(m[1])); err == nil {
-		return int(at.Unix() - base.Unix()), nil
-	}
-	return strconv.Atoi(string(m[1]))
-}
-
-var base = time.Now().Add(24 * time.Hour).UTC().Truncate(time.Second)
-
-// ofVersion are the registers of one version of an object.
-func ofVersion(key, version string) []*register {
-	path, id := "/"+held+"/"+key, "&versionId="+version
-	return []*register{
-		{path: path, query: "tagging" + id, found: regexp.MustCompile(`<Value>(\d+)</Value>`), write: func(n int) (string, []string) {
-			return fmt.Sprintf("<Tagging><TagSet><Tag><Key>n</Key><Value>%d</Value></Tag></TagSet></Tagging>", n), nil
-		}},
-		{path: path, query: "legal-hold" + id, words: []string{"OFF", "ON"}, found: regexp.MustCompile(`<Status>(ON|OFF)</Status>`), write: func(n int) (string, []string) {
-			return "<LegalHold><Status>" + []string{"OFF", "ON"}[n%2] + "</Status></LegalHold>", nil
-		}},
-		{path: path, query: "retention" + id, found: regexp.MustCompile(`<RetainUntilDate>([^<]*)</RetainUntilDate>`), write: func(n int) (string, []string) {
-			until := base.Add(time.Duration(n) * time.Second).Format(time.RFC3339)
-			return "<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>" + until + "</RetainUntilDate></Retention>", []string{"X-Amz-Bypass-Governance-Retention", "true"}
-		}},
-		{path: path, query: "acl" + id, words: []string{"", "AllUsers", "AuthenticatedUsers"}, found: regexp.MustCompile(`(?s)^.*?(?:/global/(\w+)<.*)?$`), write: func(n int) (string, []string) {
-			return "", []string{"X-Amz-Acl", []string{"private", "public-read", "authenticated-read"}[n%3]}
-		}},
-	}
-}
-
-// ofBucket are the documents of a bucket.
-func ofBucket(bucket string) []*register {
-	path := "/" + bucket
-	return []*register{
-		{path: path, query: "tagging", found: regexp.MustCompile(`<Value>(\d+)</Value>`), write: func(n int) (string, []string) {
-			return fmt.Sprintf("<Tagging><TagSet><Tag><Key>n</Key><Value>%d</Value></Tag></TagSet></Tagging>", n), nil
-		}},
-		{path: path, query: "cors", found: regexp.MustCompile(`<MaxAgeSeconds>(\d+)<`), write: func(n int) (string, []string) {
-			return fmt.Sprintf("<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod><MaxAgeSeconds>%d</MaxAgeSeconds></CORSRule></CORSConfiguration>", n), nil
-		}},
-		{path: path, query: "lifecycle", found: regexp.MustCompile(`<Days>(\d+)</Days>`), write: func(n int) (string, []string) {
-			return fmt.Sprintf("<LifecycleConfiguration><Rule><ID>r</ID><Status>Disabled</Status><Filter/><Expiration><Days>%d</Days></Expiration></Rule></LifecycleConfiguration>", n), nil
-		}},
-		{path: path, query: "policy", found: regexp.MustCompile(`"Sid":"n(\d+)"`), write: func(n int) (string, []string) {
-			return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Sid":"n%d","Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::%s/*"}]}`, n, bucket), nil
-		}},
-	}
-}
-
-// amender writes its registers, one after the other and by chance, and tries to delete what is locked.
+// amender writes its registers by chance, locks versions under way, and tries to delete what is locked.
 type amender struct {
+	name      string
 	rnd       *rand.Rand
 	registers []*register
-	locked    string // path and query of a version that nobody can delete
-	next      int
+	locked    []lock
+	next      int // of values and keys
+	amended   int // acknowledged
+	refusals  int
 	log       *faults
 	client    *client
 }
@@ -119,72 +39,164 @@ type amender struct {
 // run goes on until a write is not answered.
 func (a *amender) run() {
 	for {
-		if a.rnd.IntN(10) == 0 {
-			path, query, _ := strings.Cut(a.locked, "?")
-			got, err := a.client.do("DELETE", path, query, nil, "X-Amz-Bypass-Governance-Retention", "true")
-			if err != nil {
-				return
-			}
-			if got.status != 403 && got.status < 500 {
-				a.log.add("deleting the locked %s: %d %.200s", a.locked, got.status, got.body)
-			}
-			continue
-		}
-		r := a.registers[a.rnd.IntN(len(a.registers))]
 		a.next++
-		n := a.next
-		r.pending = n
-		got, err := r.set(a.client, n)
-		switch {
-		case err != nil || got.status >= 500:
-			return
-		case !got.ok():
-			a.log.add("%s?%s = %d: %d %.200s", r.path, r.query, n, got.status, got.body)
-			return
+		var alive bool
+		switch n := a.rnd.IntN(20); {
+		case n < 2:
+			alive = a.attack()
+		case n < 3 && len(a.locked) < maxLocked:
+			alive = a.lock()
+		case n < 6:
+			alive = a.refused(a.registers[a.rnd.IntN(len(a.registers))])
+		default:
+			alive = a.amend(a.registers[a.rnd.IntN(len(a.registers))])
 		}
-		r.acked, r.pending = n, 0
-		if a.rnd.IntN(4) == 0 {
-			if read, err := r.get(a.client); err == nil && !r.same(read, n) {
-				a.log.add("%s?%s was set to %d and reads %d", r.path, r.query, n, read)
-			}
+		if !alive {
+			return
 		}
 	}
 }
 
-// check holds every register to what was acknowledged last, or to the write that was under way.
+// amend gives a register its next value, or none.
+func (a *amender) amend(r *register) bool {
+	value := r.value(a.next)
+	write := func() (*answer, error) { return r.set(a.client, a.next) }
+	if r.remove != nil && a.rnd.IntN(8) == 0 {
+		value, write = "", func() (*answer, error) { return r.remove(r, a.client) }
+	}
+	r.pending = &value
+	got, err := write()
+	if err != nil || got.status >= 500 {
+		return false
+	}
+	r.pending = nil
+	if !got.ok() {
+		a.log.add("%s?%s = %q: %d %.200s", r.path, r.query, value, got.status, got.body)
+		return false
+	}
+	r.acked = value
+	a.amended++
+	if a.rnd.IntN(4) == 0 {
+		if read, err := r.get(a.client); err == nil && read != value {
+			a.log.add("%s?%s was set to %q and reads %q", r.path, r.query, value, read)
+		}
+	}
+	return true
+}
+
+// refused asks for what must be refused, so that the value stays.
+func (a *amender) refused(r *register) bool {
+	body, headers := r.refuse(a.next)
+	got, err := send(a.client, "PUT", r.path, r.query, body, headers...)
+	if err != nil || got.status >= 500 {
+		return false
+	}
+	if !got.refused() {
+		a.log.add("%s?%s took what it must refuse: %d %.200s", r.path, r.query, got.status, body)
+	}
+	a.refusals++
+	return true
+}
+
+// lock makes a version, and locks it in one of the three ways there are. It counts as locked once that was acknowledged.
+func (a *amender) lock() bool {
+	l := lock{path: fmt.Sprintf("/%s/locked/%s/%d", held, a.name, a.next), body: fmt.Sprintf("locked %s %d", a.name, a.next)}
+	until := stamp(0)
+	way := a.rnd.IntN(3)
+	var headers []string
+	if way == 0 {
+		headers = []string{"X-Amz-Object-Lock-Mode", "COMPLIANCE", "X-Amz-Object-Lock-Retain-Until-Date", until}
+	}
+	got, err := send(a.client, "PUT", l.path, "", l.body, headers...)
+	if err == nil && got.ok() {
+		l.version = got.header.Get("X-Amz-Version-Id")
+		switch way {
+		case 1:
+			got, err = send(a.client, "PUT", l.path, "retention&versionId="+l.version, "<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>"+until+"</RetainUntilDate></Retention>")
+		case 2:
+			got, err = send(a.client, "PUT", l.path, "legal-hold&versionId="+l.version, "<LegalHold><Status>ON</Status></LegalHold>")
+		}
+	}
+	if err != nil || got.status >= 500 {
+		return false
+	}
+	if !got.ok() {
+		a.log.add("locking %s: %d %.200s", l.path, got.status, got.body)
+		return false
+	}
+	a.locked = append(a.locked, l)
+	return true
+}
+
+// attack tries to get rid of a locked version: by its id, among many, under a marker, or under another version.
+func (a *amender) attack() bool {
+	if len(a.locked) == 0 {
+		return true
+	}
+	l := a.locked[a.rnd.IntN(len(a.locked))]
+	key := strings.TrimPrefix(l.path, "/"+held+"/")
+	var got *answer
+	var err error
+	want := func(*answer) bool { return got.status == 403 }
+	switch a.rnd.IntN(4) {
+	case 0:
+		got, err = send(a.client, "DELETE", l.path, "versionId="+l.version, "", "X-Amz-Bypass-Governance-Retention", "true")
+	case 1:
+		got, err = send(a.client, "POST", "/"+held, "delete", "<Delete><Object><Key>"+key+"</Key><VersionId>"+l.version+"</VersionId></Object></Delete>", "X-Amz-Bypass-Governance-Retention", "true")
+		want = func(got *answer) bool {
+			return got.status == 200 && strings.Contains(string(got.body), "<Code>AccessDenied</Code>") && !strings.Contains(string(got.body), "<Deleted>")
+		}
+	case 2:
+		got, err = send(a.client, "DELETE", l.path, "", "")
+		want = (*answer).ok
+	default:
+		got, err = send(a.client, "PUT", l.path, "", "over it")
+		want = (*answer).ok
+	}
+	if err != nil || got.status >= 500 {
+		return false
+	}
+	if !want(got) {
+		a.log.add("against the locked %s: %d %.200s", l.path, got.status, got.body)
+	}
+	return true
+}
+
+// check holds every register to what was acknowledged last or was under way, and looks for everything that was locked.
 func (a *amender) check(c *client) error {
 	for _, r := range a.registers {
-		if r.acked == 0 && r.pending == 0 {
-			continue
-		}
 		read, err := r.get(c)
-		if err != nil && r.acked == 0 {
-			r.pending = 0 // it never came to be
-			continue
-		}
 		if err != nil {
 			return err
 		}
-		switch {
-		case r.same(read, r.pending):
-			r.acked = r.pending
-		case r.acked > 0 && !r.same(read, r.acked):
-			a.log.add("%s?%s reads %d; %d was acknowledged, %d under way", r.path, r.query, read, r.acked, r.pending)
+		if fault := r.settle(read); fault != "" {
+			a.log.add("%s", fault)
 		}
-		r.pending = 0
 	}
-	path, query, _ := strings.Cut(a.locked, "?")
-	got, err := c.do("GET", path, query, nil)
-	if err != nil {
-		return err
-	}
-	if got.status != 200 || string(got.body) != "locked" {
-		a.log.add("the locked %s: %d %.200s", a.locked, got.status, got.body)
+	for i, l := range a.locked {
+		got, err := c.do("GET", l.path, "versionId="+l.version, nil)
+		if err != nil {
+			return err
+		}
+		if got.status != 200 || string(got.body) != l.body {
+			a.log.add("the locked %s: %d %.200s", l.path, got.status, got.body)
+		}
+		if i%8 != a.rnd.IntN(8) {
+			continue
+		}
+		got, err = send(c, "DELETE", l.path, "versionId="+l.version, "", "X-Amz-Bypass-Governance-Retention", "true")
+		if err != nil {
+			return err
+		}
+		if got.status != 403 {
+			a.log.add("the locked %s could be deleted after the kill: %d %.200s", l.path, got.status, got.body)
+		}
 	}
 	return nil
 }
 
-// TestCrashOfAmendments: what was said of versions and buckets, and was acknowledged, is there after a kill, whole; and no kill opens a lock.
+// TestCrashOfAmendments: what was said of versions and buckets, and was acknowledged, is there after a kill, whole; what was refused is not;
+// no kill opens a lock; and usage equals a recount.
 func TestCrashOfAmendments(t *testing.T) {
 	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any bits will do
 	if text := os.Getenv("MYFSIO_CRASH_SEED"); text != "" {
@@ -202,9 +214,10 @@ func TestCrashOfAmendments(t *testing.T) {
 	create, err := c.do("PUT", "/"+held, "", nil, "X-Amz-Bucket-Object-Lock-Enabled", "true")
 	require.NoError(t, err)
 	require.Equal(t, 200, create.status, "%s", create.body)
+	buckets := []string{held}
 	crew := make([]*amender, 4)
 	for i := range crew {
-		w := &amender{rnd: rand.New(rand.NewPCG(seed, uint64(i)+2))} //nolint:gosec // as above
+		w := &amender{name: fmt.Sprint(i), rnd: rand.New(rand.NewPCG(seed, uint64(i)+2))} //nolint:gosec // as above
 		for k := range 3 {
 			key := fmt.Sprintf("w%d-%d", i, k)
 			a, err := c.must("PUT", "/"+held+"/"+key, "", []byte("amended"), 200)
@@ -215,14 +228,7 @@ func TestCrashOfAmendments(t *testing.T) {
 		_, err := c.must("PUT", "/"+bucket, "", nil, 200)
 		require.NoError(t, err)
 		w.registers = append(w.registers, ofBucket(bucket)...)
-		key := fmt.Sprintf("locked-%d", i)
-		sum := md5.Sum([]byte("locked")) //nolint:gosec // as above
-		a, err := c.do("PUT", "/"+held+"/"+key, "", []byte("locked"), "Content-MD5", base64.StdEncoding.EncodeToString(sum[:]),
-			"X-Amz-Object-Lock-Mode", "COMPLIANCE", "X-Amz-Object-Lock-Retain-Until-Date", base.Format(time.RFC3339))
-		require.NoError(t, err)
-		require.Equal(t, 200, a.status, "%s", a.body)
-		w.locked = "/" + held + "/" + key + "?versionId=" + a.header.Get("X-Amz-Version-Id")
-		crew[i] = w
+		buckets, crew[i] = append(buckets, bucket), w
 	}
 	for round := range (rounds(t) + 1) / 2 {
 		log := &faults{}
@@ -241,18 +247,20 @@ func TestCrashOfAmendments(t *testing.T) {
 		for _, w := range crew {
 			require.NoError(t, w.check(c), "round %d", round)
 		}
-		for i, bucket := range append([]string{held}, "documents-0", "documents-1", "documents-2", "documents-3") {
-			require.NoError(t, checkUsage(c, bucket, log), "round %d, bucket %d", round, i)
+		for _, bucket := range buckets {
+			require.NoError(t, checkUsage(c, bucket, log), "round %d", round)
 		}
 		if len(log.list) > 0 {
 			t.Fatalf("round %d of seed %d:\n%s\nlog of the server:\n%s", round, seed, joinLines(log.list), s.Log())
 		}
 	}
-	written := 0
+	amended, refusals, locked := 0, 0, 0
 	for _, w := range crew {
-		written += w.next
+		amended, refusals, locked = amended+w.amended, refusals+w.refusals, locked+len(w.locked)
 	}
-	t.Logf("%d amendments", written)
-	require.Greater(t, written, 100)
+	t.Logf("%d amendments, %d refusals, %d locks", amended, refusals, locked)
+	require.Greater(t, amended, 100)
+	require.Greater(t, refusals, 10)
+	require.Greater(t, locked, 10)
 	require.NoError(t, s.Stop(40*time.Second))
 }

@@ -66,3 +66,22 @@ func TestOracle(t *testing.T) {
 	require.Empty(t, s.settle("k", s.b.id))
 	require.Contains(t, s.settle("k", ""), "missing")
 }
+
+// TestRegister: the same of what one value holds.
+func TestRegister(t *testing.T) {
+	under := func(acked, pending string) *register {
+		return &register{path: "/b", query: "q", acked: acked, pending: &pending}
+	}
+	require.Empty(t, under("1", "2").settle("1"))
+	require.Empty(t, under("1", "2").settle("2"), "what was under way may be there")
+	require.Empty(t, under("1", "").settle(""), "so may a removal")
+	require.Contains(t, under("1", "2").settle(""), `"1" was acknowledged`)
+	require.Contains(t, under("2", "3").settle("1"), `reads "1"`, "what was replaced came back")
+	require.Contains(t, under("", "2").settle("1"), `reads "1"`, "what was removed or refused is there")
+	require.Contains(t, (&register{acked: "1"}).settle("2"), "nothing under way")
+	require.Contains(t, (&register{}).settle("2"), "nothing under way")
+
+	r := under("1", "2")
+	require.Empty(t, r.settle("2"))
+	require.NotEmpty(t, r.settle("1"), "what was there once stays")
+}
