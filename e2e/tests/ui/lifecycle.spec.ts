@@ -261,6 +261,49 @@ test("a dry run that fails is repeated, and one that is stopped is not taken for
   await expect(s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }))).rejects.toThrow();
 });
 
+test("a dry run of a large bucket adds its parts up, and goes on where it failed", async ({
+  page,
+  s3,
+  bucket,
+  tolerate,
+}) => {
+  tolerate(/status of 429/);
+  await seed(s3, bucket);
+  const card = await open(page, bucket);
+  const cursors: (string | undefined)[] = [];
+  const none = { count: 0, bytes: 0 };
+  const part = (count: number, cursor?: string) => ({
+    expired: { count, bytes: 10 * count },
+    removed: none,
+    markers: 0,
+    uploads: none,
+    kept: none,
+    looked: 20_000,
+    sample: [],
+    cursor,
+  });
+  await page.route(`**/myfsio/buckets/${bucket}/lifecycle/preview`, async (route) => {
+    const { cursor } = route.request().postDataJSON() as { cursor?: string };
+    cursors.push(cursor);
+    if (cursor === undefined) await route.fulfill({ json: part(300, "second") });
+    else if (cursors.length === 2) {
+      const json = { status: 429, code: "TooManyRequests", detail: "Too many requests. Try again later." };
+      await route.fulfill({ status: 429, contentType: "application/problem+json", json });
+    } else await route.fulfill({ json: part(42) });
+  });
+  await card.getByRole("button", { name: "Add rule" }).click();
+  const form = dialog(page, "Add rule");
+  await form.getByLabel("Current objects").selectOption("Are deleted after some days");
+  await form.getByLabel("Days after they were stored").fill("1");
+  await form.getByRole("button", { name: "Dry run and save" }).click();
+  await expect(form.getByRole("alert")).toContainText("TooManyRequests");
+  await expect(form.getByRole("button", { name: "Save rule" })).toBeDisabled();
+  await form.getByRole("button", { name: "Retry" }).click();
+  await expect(form).toContainText("342 items would be deleted now. 40,000 versions were looked at.");
+  await expect(form).toContainText("342 objects, 3.3 KiB");
+  expect(cursors).toEqual([undefined, "second", "second"]);
+});
+
 test("a change of somebody else is not overwritten", async ({ page, s3, admin, bucket }) => {
   await seed(s3, bucket);
   const rule = (id: string) =>

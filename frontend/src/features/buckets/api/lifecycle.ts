@@ -39,21 +39,26 @@ export const lifecycleHistory = (bucket: string) =>
     queryFn: ({ signal }) => answer(getLifecycleHistory({ path: { bucket }, signal })),
   });
 
-/** Tries rules on the bucket, part by part; each step is the sum so far. */
+/** How far a dry run got: what it found, and where to go on; no cursor: it is at the end. */
+export interface Reached {
+  found: DryRun;
+  cursor: string | undefined;
+}
+
+/** Tries rules on the bucket, part by part, from where an earlier run got to. */
 export async function* dryRun(
   bucket: string,
   rules: readonly LifecycleRule[],
+  from: Reached | undefined,
   signal: AbortSignal,
-): AsyncGenerator<DryRun> {
+): AsyncGenerator<Reached> {
   const list = tried(rules);
-  let sum = nothing;
-  let cursor: string | undefined;
+  let at: Reached = from ?? { found: nothing, cursor: undefined };
   while (list.length > 0) {
-    const part = await answer(previewLifecycle({ path: { bucket }, body: { rules: list, cursor }, signal }));
-    sum = plus(sum, part);
-    cursor = part.cursor;
-    if (cursor === undefined) break;
-    yield sum;
+    const body = { rules: list, cursor: at.cursor };
+    const part = await answer(previewLifecycle({ path: { bucket }, body, signal }));
+    at = { found: plus(at.found, part), cursor: part.cursor };
+    yield at;
+    if (at.cursor === undefined) return;
   }
-  yield sum;
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { asProblem, type Problem } from "@/lib/http/problem";
-import { dryRun } from "../../api/lifecycle";
+import { dryRun, type Reached } from "../../api/lifecycle";
 import { type DryRun, nothing } from "../../model/dryRun";
 import type { LifecycleRule } from "../../model/lifecycle";
 
@@ -23,19 +23,20 @@ export function useDryRun(bucket: string, rules: readonly LifecycleRule[] | unde
   const [found, setFound] = useState(nothing);
   const [problem, setProblem] = useState<Problem>();
   const running = useRef<AbortController>(undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another round begins anew
+  const reached = useRef<Reached>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another round goes on where the last one failed
   useEffect(() => {
     if (start === undefined) return;
     const control = new AbortController();
     running.current = control;
     setPhase("running");
-    setFound(nothing);
     setProblem(undefined);
     void (async () => {
       try {
-        for await (const sum of dryRun(bucket, start, control.signal)) {
+        for await (const step of dryRun(bucket, start, reached.current, control.signal)) {
           if (control.signal.aborted) return;
-          setFound(sum);
+          reached.current = step;
+          setFound(step.found);
         }
         setPhase("done");
       } catch (thrown) {
