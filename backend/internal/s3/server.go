@@ -340,7 +340,7 @@ func (c *call) complete(e *s3err.Error) {
 			e.SetHeader("x-amz-bucket-region", region)
 		}
 	case "NoSuchBucket", "NoSuchLifecycleConfiguration", "BucketNotEmpty", "InvalidBucketName", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "QuotaExceeded",
-		"NoSuchCORSConfiguration", "NoSuchWebsiteConfiguration":
+		"NoSuchCORSConfiguration", "NoSuchWebsiteConfiguration", "NoSuchTagSet", "NoSuchPublicAccessBlockConfiguration", "OwnershipControlsNotFoundError":
 		e.Default("BucketName", c.bucket)
 	case "NoSuchKey":
 		e.Default("Key", c.key)
