@@ -85,6 +85,7 @@ fuzz: ## every fuzz target for FUZZTIME (20s)
 soak: bin/myfsio ## 1,000 rounds of kill -9 under load, and the long random tests
 	cd e2e/s3compat && MYFSIO_BIN="$(CURDIR)/bin/myfsio" MYFSIO_CRASH_ROUNDS=1000 go test -count=1 -timeout 8h -run Crash ./...
 	cd backend && MYFSIO_SOAK=1 go test -count=1 -timeout 8h ./internal/kv/... ./internal/blob/... ./internal/object/...
+	cd backend && MYFSIO_SOAK=1 go test -count=1 -run TestDefaultsDoNotLimitTraffic ./internal/server
 
 interop: bin/myfsio ## AWS CLI, boto3, s3cmd, rclone, restic, minio-go, s3fs, Terraform against a fresh server
 	MYFSIO_BIN="$(CURDIR)/bin/myfsio" sh e2e/interop/run.sh

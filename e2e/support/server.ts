@@ -89,8 +89,8 @@ function addresses(child: ChildProcess, written: () => string): Promise<[ui: str
       } else resolve(result);
     };
     const look = () => {
-      const ui = /Console\s+(http:\/\/\S+)\/ui/.exec(written())?.[1];
-      const s3 = /S3 API\s+(http:\/\/\S+)/.exec(written())?.[1];
+      const ui = /Console\s+(https?:\/\/\S+)\/ui/.exec(written())?.[1];
+      const s3 = /S3 API\s+(https?:\/\/\S+)/.exec(written())?.[1];
       if (ui !== undefined && s3 !== undefined) give([ui, s3]);
     };
     const over = (code: number | null) => give(new Error(`myfsio ended with ${code}:\n${written()}`));

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -78,6 +79,7 @@ func (c *serve) Run() error {
 		fmt.Print(report)
 	}
 	if c.CheckConfig {
+		report.Findings = append(server.Check(conf), report.Findings...)
 		for _, f := range report.Findings {
 			fmt.Println(f)
 		}
@@ -123,7 +125,7 @@ type health struct {
 func (h *health) Run() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	base := h.Endpoint
+	base, client := h.Endpoint, http.DefaultClient
 	if base == "" {
 		conf, _, err := h.load()
 		if err != nil {
@@ -133,13 +135,19 @@ func (h *health) Run() error {
 		if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 			host = "127.0.0.1"
 		}
-		base = "http://" + net.JoinHostPort(host, strconv.Itoa(conf.AppPort))
+		scheme := "http://"
+		if conf.TLSCertFile != "" {
+			scheme = "https://"
+			// The certificate names the public address, not this one. Nothing secret is sent.
+			client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // see above
+		}
+		base = scheme + net.JoinHostPort(host, strconv.Itoa(conf.AppPort))
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(base, "/")+"/myfsio/health", nil)
 	if err != nil {
 		return err
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := client.Do(req)
 	if err != nil {
 		return err
 	}

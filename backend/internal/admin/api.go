@@ -22,7 +22,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
-	"github.com/ulule/limiter/v3"
 
 	"github.com/myfsio/myfsio/backend/internal/blob"
 	"github.com/myfsio/myfsio/backend/internal/bucket"
@@ -33,7 +32,9 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/ident"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/lifecycle"
+	"github.com/myfsio/myfsio/backend/internal/limit"
 	"github.com/myfsio/myfsio/backend/internal/object"
+	"github.com/myfsio/myfsio/backend/internal/peer"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/seal"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
@@ -62,9 +63,8 @@ type Deps struct {
 	Config    *config.Config
 	Report    *config.Report // values for getConfig; nil shows none
 
-	Limiter  limiter.Store // counters of requests; nil for no limits
+	Limits   *limit.Limits // nil for none
 	S3Port   int           // of the S3 listener, for links where no public address is set
-	Hosts    []string      // names beside those of the settings that may stand in Host, without port
 	ReadOnly bool          // the store takes no writes: sessions are kept for this process alone
 	Alone    bool          // no other server uses the store: jobs that a stop interrupted are taken up at once
 	TempDir  string        // where the directory of a large archive is kept while it is written; empty for the system's
@@ -86,12 +86,10 @@ type HealthReport struct {
 type API struct {
 	Deps
 	started  time.Time
-	hosts    map[string]bool // lower case, without port
-	origins  map[string]bool // of the public addresses
+	names    *peer.Names
 	verifier *sigv4.Verifier
 	sessions *sessionStore
 	tokens   *tokens
-	limits   *limits
 	jobs     *jobs
 	tickets  *tickets
 }
@@ -99,10 +97,7 @@ type API struct {
 // New returns an API. It fails when a public address is none.
 func New(d Deps) (*API, error) {
 	c := d.Config
-	a := &API{Deps: d, started: d.Clock.Now(), hosts: map[string]bool{"localhost": true}, origins: map[string]bool{}}
-	for _, h := range append(slices.Clone(d.Hosts), c.S3Domains...) {
-		a.hosts[strings.ToLower(h)] = true
-	}
+	a := &API{Deps: d, started: d.Clock.Now(), names: peer.NewNames([]string{c.APIBaseURL, c.UIBaseURL}, append(slices.Clip(c.S3Domains), c.AppHost)...)}
 	for name, base := range map[string]string{"API_BASE_URL": c.APIBaseURL, "UI_BASE_URL": c.UIBaseURL} {
 		if base == "" {
 			continue
@@ -111,13 +106,10 @@ func New(d Deps) (*API, error) {
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 			return nil, fmt.Errorf("admin: %s is no http or https address", name)
 		}
-		a.hosts[strings.ToLower(u.Hostname())] = true
-		a.origins[origin(u.Scheme, u.Host)] = true
 	}
 	a.verifier = sigv4.NewVerifier(c.Region, c.Service)
 	a.sessions = newSessionStore(d)
 	a.tokens = newTokens(d)
-	a.limits = newLimits(d.Limiter, c)
 	a.tickets = &tickets{kv: d.KV, clock: d.Clock, idents: d.Idents}
 	a.jobs = newJobs(a)
 	return a, nil

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/netip"
+	"net/url"
 	"strings"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
@@ -38,9 +38,6 @@ func (a *API) authenticate(ctx context.Context, c *call, o *operation) error {
 	return nil
 }
 
-// forwarding are headers that proxies add.
-var forwarding = []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip"}
-
 // headersAllowed is AUTH_HEADERS: a secret in a header must not cross a network in the clear.
 func (a *API) headersAllowed(c *call) bool {
 	switch a.Config.AuthHeaders {
@@ -49,19 +46,7 @@ func (a *API) headersAllowed(c *call) bool {
 	case "off":
 		return false
 	}
-	if c.scheme == "https" {
-		return true
-	}
-	ip, err := netip.ParseAddr(remoteHost(c.r.RemoteAddr))
-	if err != nil || !ip.Unmap().IsLoopback() {
-		return false
-	}
-	for _, name := range forwarding {
-		if len(c.r.Header.Values(name)) > 0 {
-			return false
-		}
-	}
-	return true
+	return c.peer.Secure || c.peer.Loopback && !c.peer.Forwarded
 }
 
 func (a *API) byHeaders(ctx context.Context, c *call) error {
@@ -74,13 +59,13 @@ func (a *API) byHeaders(ctx context.Context, c *call) error {
 		return fault.New(op, fault.InvalidRequest, "X-Access-Key and X-Secret-Key belong together, one of each.")
 	}
 	// A secret could be guessed here as well as by signing in, so failures have the same limit.
-	if err := a.limits.spent(ctx, classLogin, "guess", c.remote); err != nil {
+	if err := a.Limits.Guesses(ctx, c.peer.Addr); err != nil {
 		return err
 	}
 	id, err := a.login(ctx, c, key[0], secret[0])
 	if err != nil {
-		if spent := a.limits.take(ctx, classLogin, "guess", c.remote); spent != nil {
-			return spent
+		if limited := a.Limits.Guess(ctx, c.peer.Addr); limited != nil {
+			return limited
 		}
 		return err
 	}
@@ -93,14 +78,13 @@ func (a *API) byHeaders(ctx context.Context, c *call) error {
 func (a *API) bySignature(ctx context.Context, c *call, o *operation) error {
 	const op = "admin.bySignature"
 	r := c.r
-	sr := &sigv4.Request{Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Header: r.Header, Hosts: []string{r.Host}, Length: r.ContentLength}
-	if c.host != r.Host {
-		sr.Hosts = append(sr.Hosts, c.host)
+	sr := &sigv4.Request{Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Header: r.Header, Hosts: c.peer.Hosts, Length: r.ContentLength}
+	base := a.Config.APIBaseURL
+	if c.port == Console {
+		base = a.Config.UIBaseURL
 	}
-	if u, ok := strings.CutPrefix(a.Config.APIBaseURL, "https://"); ok {
-		sr.Hosts = append(sr.Hosts, strings.TrimSuffix(u, "/"))
-	} else if u, ok := strings.CutPrefix(a.Config.APIBaseURL, "http://"); ok {
-		sr.Hosts = append(sr.Hosts, strings.TrimSuffix(u, "/"))
+	if u, err := url.Parse(base); err == nil && u.Host != "" {
+		sr.Hosts, sr.Prefix = append(sr.Hosts, u.Host), strings.TrimSuffix(u.EscapedPath(), "/")
 	}
 	claim, err := sigv4.Parse(sr)
 	if err != nil {

@@ -2,11 +2,7 @@ package admin
 
 import (
 	"context"
-	"net"
 	"net/http"
-	"net/netip"
-	"net/url"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -14,7 +10,9 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/limit"
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/peer"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
@@ -34,9 +32,7 @@ type call struct {
 	port    Port
 	r       *http.Request
 	w       http.ResponseWriter
-	remote  string      // address of the client, without port
-	scheme  string      // http or https, as the client sees it
-	host    string      // host and maybe port, as the client sees it
+	peer    peer.Peer
 	claim   *sigv4.Auth // of a signature
 	buckets map[string]*meta.Bucket
 	who     *access.Asker // the caller, once the operation has been permitted
@@ -64,7 +60,7 @@ func (a *API) edge(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		info := reqinfo.From(r.Context())
 		if info.RequestID == "" {
-			info = &reqinfo.Info{RequestID: a.Idents.Request(), Remote: a.clientAddr(r)}
+			info = &reqinfo.Info{RequestID: a.Idents.Request(), Remote: a.peer(r).Addr.String()}
 			r = r.WithContext(reqinfo.With(r.Context(), info))
 		}
 		h := w.Header()
@@ -77,7 +73,7 @@ func (a *API) edge(next http.Handler) http.Handler {
 		h.Set("X-Frame-Options", "DENY")
 		// Probes name the server in their own ways, and the health of it is no secret.
 		if r.URL.Path != healthPath {
-			if err := a.checkHost(r); err != nil {
+			if err := a.AllowHost(r); err != nil {
 				writeProblem(w, r, problem(info, err))
 				return
 			}
@@ -86,139 +82,26 @@ func (a *API) edge(next http.Handler) http.Handler {
 	})
 }
 
-// checkHost holds the names that a client reached us by against the list: otherwise a foreign page could let its own name point here and
-// be of one origin with us. An address instead of a name cannot be used for that.
-func (a *API) checkHost(r *http.Request) error {
-	names := []string{r.Host}
-	if a.trusted(r) {
-		if h := firstOf(r.Header.Get("X-Forwarded-Host")); h != "" {
-			names = append(names, h)
-		}
-	}
-	for _, host := range names {
-		if !a.allowedHost(host) {
-			return fault.New("admin.checkHost", fault.AccessDenied,
-				"The server does not know itself by the name in the Host header. Set UI_BASE_URL or API_BASE_URL to the public address.").With(detailCode, "UnknownHost")
-		}
+// peer is who sent a request.
+func (a *API) peer(r *http.Request) peer.Peer { return peer.Of(r, a.Config.TrustedProxies) }
+
+// AllowHost refuses a request with a Host header that names another server: otherwise a foreign page could let its own name point here and be
+// of one origin with us. The console's pages are held to the same list.
+func (a *API) AllowHost(r *http.Request) error {
+	if p := a.peer(r); !a.names.Reached(&p) {
+		return fault.New("admin.AllowHost", fault.AccessDenied,
+			"The server does not know itself by the name in the Host header. Set UI_BASE_URL or API_BASE_URL to the public address.").With(detailCode, "UnknownHost")
 	}
 	return nil
 }
 
-// AllowHost refuses a request with a Host header that names another server; the console's pages are held to the same list.
-func (a *API) AllowHost(r *http.Request) error { return a.checkHost(r) }
-
-func (a *API) allowedHost(host string) bool {
-	name := hostName(host)
-	if name == "" {
-		return false
-	}
-	if _, err := netip.ParseAddr(name); err == nil {
-		return true
-	}
-	name = strings.TrimSuffix(strings.ToLower(name), ".")
-	return a.hosts[name] || strings.HasSuffix(name, ".localhost")
-}
-
-// hostName is a Host header without port and brackets; empty when it is none.
-func hostName(host string) string {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-}
-
-func remoteHost(addr string) string {
-	if h, _, err := net.SplitHostPort(addr); err == nil {
-		return h
-	}
-	return addr
-}
-
-func firstOf(list string) string {
-	first, _, _ := strings.Cut(list, ",")
-	return strings.TrimSpace(first)
-}
-
-// trusted reports whether the peer is a proxy whose forwarding headers count.
-func (a *API) trusted(r *http.Request) bool { return a.trustedAddr(remoteHost(r.RemoteAddr)) }
-
-// clientAddr is the address that the request came from: of the peer, or, behind proxies that are trusted, the last one in the list that is
-// none of them. What stands before that one may be made up.
-func (a *API) clientAddr(r *http.Request) string {
-	addr := remoteHost(r.RemoteAddr)
-	list := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(list) - 1; i >= 0 && a.trustedAddr(addr); i-- {
-		next := hostName(strings.TrimSpace(list[i]))
-		if _, err := netip.ParseAddr(next); err != nil {
-			break
-		}
-		addr = next
-	}
-	return addr
-}
-
-func (a *API) trustedAddr(text string) bool {
-	ip, err := netip.ParseAddr(text)
-	if err != nil {
-		return false
-	}
-	ip = ip.Unmap().WithZone("")
-	for _, p := range a.Config.TrustedProxies {
-		if p.Contains(ip) {
-			return true
-		}
-	}
-	return false
-}
-
 // newCall reads where the request came in.
 func (a *API) newCall(port Port, r *http.Request, w http.ResponseWriter) *call {
-	c := &call{port: port, r: r, w: w, scheme: "http", host: r.Host, remote: reqinfo.From(r.Context()).Remote, buckets: map[string]*meta.Bucket{}}
-	if r.TLS != nil {
-		c.scheme = "https"
-	}
-	if c.remote == "" {
-		c.remote = a.clientAddr(r)
-	}
-	if a.trusted(r) {
-		if p := strings.ToLower(firstOf(r.Header.Get("X-Forwarded-Proto"))); p == "http" || p == "https" {
-			c.scheme = p
-		}
-		if h := firstOf(r.Header.Get("X-Forwarded-Host")); h != "" {
-			c.host = h
-		}
-	}
-	return c
+	return &call{port: port, r: r, w: w, peer: a.peer(r), buckets: map[string]*meta.Bucket{}}
 }
 
-// origin is an origin as browsers write it: without the port that the scheme implies.
-func origin(scheme, host string) string {
-	host = strings.ToLower(host)
-	if scheme == "http" {
-		host = strings.TrimSuffix(host, ":80")
-	} else {
-		host = strings.TrimSuffix(host, ":443")
-	}
-	return scheme + "://" + host
-}
-
-// foreign reports whether a browser says that a page of another origin makes the request.
-func (a *API) foreign(c *call) bool {
-	if c.r.Header.Get("Sec-Fetch-Site") == "cross-site" {
-		return true
-	}
-	values := c.r.Header.Values("Origin")
-	return len(values) > 1 || len(values) == 1 && !a.ownOrigin(c, values[0])
-}
-
-func (a *API) ownOrigin(c *call, text string) bool {
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" {
-		return false
-	}
-	o := origin(u.Scheme, u.Host)
-	return a.origins[o] || o == origin(c.scheme, c.host)
-}
+// remote is the address of the client.
+func (c *call) remote() string { return c.peer.Addr.String() }
 
 // guard is what stands before each operation.
 func (m *mount) guard(o *operation) func(huma.Context, func(huma.Context)) {
@@ -239,12 +122,12 @@ func (m *mount) guard(o *operation) func(huma.Context, func(huma.Context)) {
 func (a *API) enter(ctx context.Context, o *operation, c *call) error {
 	const op = "admin.enter"
 	info := reqinfo.From(ctx)
-	if err := a.limits.take(ctx, o.class, "address", c.remote); err != nil {
+	if err := a.Limits.Address(ctx, o.class, c.peer.Addr); err != nil {
 		return err
 	}
-	if o.need.scope == scopeAnonymous && !o.console && o.class != classLogin {
+	if o.need.scope == scopeAnonymous && !o.console && o.class != limit.Login {
 		// Who is known sees more; a page that is foreign, or credentials that are wrong, only mean that nobody is known.
-		if a.foreign(c) {
+		if a.names.Foreign(&c.peer, c.r) {
 			return nil
 		}
 		if err := a.authenticate(ctx, c, o); err != nil && fault.Is(err, fault.Internal) {
@@ -252,7 +135,7 @@ func (a *API) enter(ctx context.Context, o *operation, c *call) error {
 		}
 		return nil
 	}
-	if a.foreign(c) {
+	if a.names.Foreign(&c.peer, c.r) {
 		return fault.New(op, fault.AccessDenied, "A page of another site may not use this API.").With(detailCode, "ForeignOrigin")
 	}
 	if o.console {
@@ -285,7 +168,7 @@ func (a *API) enter(ctx context.Context, o *operation, c *call) error {
 			}
 		}
 	}
-	return a.limits.take(ctx, o.class, "key", c.id.AccessKey)
+	return a.Limits.Key(ctx, o.class, c.id.AccessKey)
 }
 
 // checkConsole asks for the header that only the console's own scripts can send.
@@ -309,7 +192,7 @@ func (a *API) checkCookieUse(o *operation, c *call) error {
 	if err := checkConsole(c); err != nil {
 		return err
 	}
-	if o := c.r.Header.Get("Origin"); o == "" || !a.ownOrigin(c, o) {
+	if o := c.r.Header.Get("Origin"); o == "" || !a.names.Own(&c.peer, o) {
 		return fault.New(op, fault.AccessDenied, "The Origin header must be the console's own.").With(detailCode, "ForeignOrigin")
 	}
 	return nil

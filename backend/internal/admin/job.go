@@ -318,8 +318,8 @@ func (a *API) createBulkDelete(ctx context.Context, c *call, in *bulkDeleteInput
 
 func (a *API) newJob(c *call, kind string, b *meta.Bucket) *jobRecord {
 	return &jobRecord{
-		kind: kind, bucket: b.Name, bucketID: b.ID.String(), userID: c.id.UserID, user: c.id.Name, account: c.id.Account, remote: c.remote,
-		secure: c.scheme == "https",
+		kind: kind, bucket: b.Name, bucketID: b.ID.String(), userID: c.id.UserID, user: c.id.Name, account: c.id.Account, remote: c.remote(),
+		secure: c.peer.Secure,
 	}
 }
 

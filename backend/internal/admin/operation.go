@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/myfsio/myfsio/backend/internal/limit"
 )
 
 const (
@@ -52,11 +54,12 @@ type operation struct {
 	summary, text    string
 	status           int // of success; 0 for 200, or 204 without a body
 	need             permission
-	class            class  // of its rate limit
-	console          bool   // always needs the console's header and, when there is an Origin, the right one
-	bodyIn           string // media type of a body that is not JSON
-	bodyOut          string // media type of an answer that is not JSON
-	maxBody          int64  // bytes of a JSON body, 0 for maxBody
+	class            limit.Class // of its rate limit; limit.None for limit.Admin
+	probe            bool        // without a rate limit
+	console          bool        // always needs the console's header and, when there is an Origin, the right one
+	bodyIn           string      // media type of a body that is not JSON
+	bodyOut          string      // media type of an answer that is not JSON
+	maxBody          int64       // bytes of a JSON body, 0 for maxBody
 }
 
 // writes reports whether the operation changes anything.
@@ -114,6 +117,9 @@ type mount struct {
 // add registers one operation: huma takes the request apart and checks it against the schema, guard (before the body is read) knows the
 // caller, and the data permissions are checked here, once the input tells what they are about.
 func add[I, O any](m *mount, o operation, fn handler[I, O]) {
+	if o.class == limit.None && !o.probe {
+		o.class = limit.Admin
+	}
 	m.table = append(m.table, o)
 	run := func(ctx context.Context, in *I) (*O, error) {
 		c := callOf(ctx)

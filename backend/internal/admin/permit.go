@@ -91,14 +91,14 @@ func onCopy(bucket, key, versionID, targetBucket, targetKey string, exclusive bo
 
 // asks is who the call is from, as of now.
 func (a *API) asks(c *call) *access.Asker {
-	k := access.Circumstances{Time: a.Clock.Now(), Secure: c.scheme == "https", Header: c.r.Header, AuthType: sigv4.HeaderV4.String()}
+	k := access.Circumstances{Time: a.Clock.Now(), Secure: c.peer.Secure, Header: c.r.Header, AuthType: sigv4.HeaderV4.String()}
 	if c.r.TLS != nil {
 		k.TLS = c.r.TLS.Version
 	}
 	if c.claim != nil {
 		k.Signature, k.Signed = c.claim.Kind.Version(), c.claim.Time
 	}
-	return a.asker(c.id, c.remote, k)
+	return a.asker(c.id, c.remote(), k)
 }
 
 // asker is somebody at an address, empty for one that is not known.

@@ -129,7 +129,7 @@ func problem(info *reqinfo.Info, err error) *Problem {
 		p.Needs = []string{v}
 	}
 	p.Reason = detail[detailReason]
-	if v := detail[detailRetry]; v != "" {
+	if v := detail[fault.RetryAfter]; v != "" {
 		p.header = http.Header{"Retry-After": {v}}
 	}
 	if kind == fault.Unauthenticated {
@@ -143,7 +143,6 @@ const (
 	detailCode   = "admin.Code"
 	detailNeeds  = "admin.Needs"
 	detailReason = "admin.Reason"
-	detailRetry  = "admin.RetryAfter"
 )
 
 // codes of statuses that huma answers by itself: bodies and parameters that do not fit the schema.

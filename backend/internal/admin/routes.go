@@ -1,6 +1,10 @@
 package admin
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/myfsio/myfsio/backend/internal/limit"
+)
 
 // Tags of operations, in the order of the reference.
 const (
@@ -21,7 +25,7 @@ const octets = "application/octet-stream"
 // sessionRoutes: signing in and out, and tokens.
 func (a *API) sessionRoutes(m *mount) {
 	add(m, operation{
-		id: "createSession", method: http.MethodPost, path: "/myfsio/session", tag: tagSession, need: anonymous(), class: classLogin, console: true,
+		id: "createSession", method: http.MethodPost, path: "/myfsio/session", tag: tagSession, need: anonymous(), class: limit.Login, console: true,
 		summary: "Sign in",
 		text:    "Checks an access key and its secret and answers with a session cookie (HttpOnly, SameSite=Strict). Needs the header `X-Myfsio-Console: 1`. Only on the console's port.",
 	}, a.createSession)
@@ -36,7 +40,7 @@ func (a *API) sessionRoutes(m *mount) {
 		text:    "Ends the session for good, also for copies of the cookie. Without a session there is nothing to do, which is no error.",
 	}, a.deleteSession)
 	add(m, operation{
-		id: "createToken", method: http.MethodPost, path: "/myfsio/tokens", tag: tagSession, need: anonymous(), class: classLogin,
+		id: "createToken", method: http.MethodPost, path: "/myfsio/tokens", tag: tagSession, need: anonymous(), class: limit.Login,
 		summary: "Get a token",
 		text:    "Checks an access key and its secret and answers with a JSON web token for `Authorization: Bearer`. It ends when its time is up, when the secret changes, or when the user goes.",
 	}, a.createToken)
@@ -45,12 +49,12 @@ func (a *API) sessionRoutes(m *mount) {
 // systemRoutes: what the server tells of itself.
 func (a *API) systemRoutes(m *mount) {
 	add(m, operation{
-		id: "getHealth", method: http.MethodGet, path: "/myfsio/health", tag: tagSystem, need: anonymous(), class: classNone,
+		id: "getHealth", method: http.MethodGet, path: "/myfsio/health", tag: tagSystem, need: anonymous(), probe: true,
 		summary: "Health",
 		text:    "For load balancers and probes: 200 while the server serves, 503 while it starts or stops. Administrators also see the checks.",
 	}, a.getHealth)
 	add(m, operation{
-		id: "headHealth", method: http.MethodHead, path: "/myfsio/health", tag: tagSystem, need: anonymous(), class: classNone,
+		id: "headHealth", method: http.MethodHead, path: "/myfsio/health", tag: tagSystem, need: anonymous(), probe: true,
 		summary: "Health, status only",
 	}, a.headHealth)
 	add(m, operation{
@@ -228,11 +232,11 @@ func (a *API) objectRoutes(m *mount) {
 func (a *API) contentRoutes(m *mount) {
 	const bucket = "/myfsio/buckets/{bucket}"
 	add(m, operation{
-		id: "putContent", method: http.MethodPut, path: bucket + "/content", tag: tagContent, need: data("s3:PutObject"), class: classContent, bodyIn: octets,
+		id: "putContent", method: http.MethodPut, path: bucket + "/content", tag: tagContent, need: data("s3:PutObject"), class: limit.ObjectOps, bodyIn: octets,
 		summary: "Upload an object",
 	}, a.putContent)
 	add(m, operation{
-		id: "getContent", method: http.MethodGet, path: bucket + "/content", tag: tagContent, need: data("s3:GetObject", "s3:GetObjectVersion"), class: classContent, bodyOut: octets,
+		id: "getContent", method: http.MethodGet, path: bucket + "/content", tag: tagContent, need: data("s3:GetObject", "s3:GetObjectVersion"), class: limit.ObjectOps, bodyOut: octets,
 		summary: "Download an object",
 		text:    "Always as an attachment of the type application/octet-stream: nothing that a user stored is shown on the console's origin. A Range is answered with 206.",
 	}, a.getContent)
@@ -264,7 +268,7 @@ func (a *API) contentRoutes(m *mount) {
 		summary: "List the parts that arrived",
 	}, a.listParts)
 	add(m, operation{
-		id: "putPart", method: http.MethodPut, path: bucket + "/uploads/{uploadId}/parts/{number}", tag: tagUploads, need: data("s3:PutObject"), class: classContent, bodyIn: octets,
+		id: "putPart", method: http.MethodPut, path: bucket + "/uploads/{uploadId}/parts/{number}", tag: tagUploads, need: data("s3:PutObject"), class: limit.ObjectOps, bodyIn: octets,
 		summary: "Upload a part",
 	}, a.putPart)
 	add(m, operation{

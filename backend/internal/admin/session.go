@@ -131,8 +131,8 @@ func newSessionStore(d Deps) *sessionStore {
 }
 
 // options are the attributes of the cookie; those of the library would send it to other sites.
-func (s *sessionStore) options(c *call) *sessions.Options {
-	return &sessions.Options{Path: "/", MaxAge: int(s.lifetime / time.Second), Secure: c.scheme == "https", HttpOnly: true, SameSite: http.SameSiteStrictMode}
+func (s *sessionStore) options(secure bool) *sessions.Options {
+	return &sessions.Options{Path: "/", MaxAge: int(s.lifetime / time.Second), Secure: secure, HttpOnly: true, SameSite: http.SameSiteStrictMode}
 }
 
 // Get is New: a request is looked at once.
@@ -289,7 +289,7 @@ func (a *API) byCookie(ctx context.Context, c *call) error {
 // login checks an access key and its secret, with lockout.
 func (a *API) login(ctx context.Context, c *call, accessKey, secret string) (*iam.Identity, error) {
 	const op = "admin.login"
-	id, err := a.IAM.Login(ctx, accessKey, secret, c.remote)
+	id, err := a.IAM.Login(ctx, accessKey, secret, c.remote())
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}
@@ -310,7 +310,7 @@ func (a *API) createSession(ctx context.Context, c *call, in *sessionInput) (*ou
 		}
 	}
 	fresh := sessions.NewSession(a.sessions, sessionCookie)
-	fresh.Options = a.sessions.options(c)
+	fresh.Options = a.sessions.options(a.names.Secure(&c.peer))
 	fresh.Values[sessionValue] = s
 	if err := a.sessions.Save(c.r, c.w, fresh); err != nil {
 		return nil, err
@@ -336,7 +336,7 @@ func (a *API) deleteSession(_ context.Context, c *call, _ *noInput) (*noBody, er
 	if err != nil {
 		return nil, err
 	}
-	old.Options = a.sessions.options(c)
+	old.Options = a.sessions.options(a.names.Secure(&c.peer))
 	old.Options.MaxAge = -1
 	return &noBody{}, a.sessions.Save(c.r, c.w, old)
 }

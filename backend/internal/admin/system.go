@@ -12,6 +12,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/peer"
 	"github.com/myfsio/myfsio/backend/internal/policy"
 )
 
@@ -21,14 +22,14 @@ func (a *API) endpoint(c *call) string {
 		return base
 	}
 	if c.port == S3 {
-		return c.scheme + "://" + c.host
+		return c.peer.Scheme() + "://" + c.peer.Host()
 	}
-	host := hostName(c.host)
+	host := peer.Name(c.peer.Host())
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	u := url.URL{Scheme: c.scheme, Host: host}
-	if p := a.S3Port; p != 0 && (c.scheme != "http" || p != 80) && (c.scheme != "https" || p != 443) {
+	u := url.URL{Scheme: c.peer.Scheme(), Host: host}
+	if p := a.S3Port; p != 0 && (u.Scheme != "http" || p != 80) && (u.Scheme != "https" || p != 443) {
 		u.Host += ":" + strconv.Itoa(p)
 	}
 	return u.String()
@@ -191,8 +192,8 @@ func (a *API) warnings(ctx context.Context, c *call) ([]Warning, error) {
 	}
 	if !a.Config.Loopback() {
 		list = append(list, Warning{"PublicListener", "The server listens for other machines, not only for this one."})
-		if c.scheme == "http" {
-			list = append(list, Warning{"PlainHTTP", "This connection is not encrypted. Put a proxy with TLS before the server."})
+		if !c.peer.Secure {
+			list = append(list, Warning{"PlainHTTP", "This connection is not encrypted. Give the server a certificate (TLS_CERT_FILE), or put a proxy with TLS before it."})
 		}
 	}
 	if a.ReadOnly {

@@ -34,6 +34,13 @@ func (c *Config) Check() (found []Finding) {
 	if filepath.Clean(c.IAMConfig) == filepath.Clean(c.BucketPolicyPath) {
 		add(Critical, "BUCKET_POLICY_PATH", "is the file of IAM_CONFIG; each needs its own")
 	}
+	if (c.TLSCertFile == "") != (c.TLSKeyFile == "") {
+		missing := "TLS_KEY_FILE"
+		if c.TLSCertFile == "" {
+			missing = "TLS_CERT_FILE"
+		}
+		add(Critical, missing, "is not set; TLS_CERT_FILE and TLS_KEY_FILE go together")
+	}
 	if strings.ContainsAny(c.AdminAccessKey, "/=, \t\r\n") {
 		add(Critical, "ADMIN_ACCESS_KEY", "contains a character that an access key cannot have: one of / = , or a blank")
 	}
@@ -52,7 +59,7 @@ func (c *Config) Check() (found []Finding) {
 		if c.AdminSecretKey == "" {
 			add(Info, "ADMIN_SECRET_KEY", "is not set: a new store gets a generated administrator's secret in a file of mode 0600")
 		}
-		if c.AuthHeaders == "on" {
+		if c.AuthHeaders == "on" && c.TLSCertFile == "" {
 			add(Warning, "AUTH_HEADERS", "on lets secrets cross the network in plain text unless something in front speaks TLS")
 		}
 	}

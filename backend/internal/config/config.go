@@ -30,7 +30,7 @@ type Config struct {
 	AppHost     string `env:"APP_HOST" kind:"host" default:"127.0.0.1" doc:"Address that both listeners bind to. 0.0.0.0 opens them to the network."`
 	AppPort     int    `env:"APP_PORT" default:"5000" min:"0" max:"65535" doc:"Port of the S3 API. 0 takes a free one."`
 	UIPort      int    `env:"UI_PORT" default:"5100" min:"0" max:"65535" doc:"Port of the console and its API. 0 takes a free one."`
-	APIBaseURL  string `env:"API_BASE_URL" kind:"url" doc:"Public address of the S3 API, for links; needed behind a proxy that changes the host."`
+	APIBaseURL  string `env:"API_BASE_URL" kind:"url" doc:"Public address of the S3 API, for links and for signatures behind a proxy that changes the host. A path in it is one that the proxy takes away."`
 	UIBaseURL   string `env:"UI_BASE_URL" kind:"url" doc:"Public address of the console; its host is allowed on UI_PORT."`
 	// SecretKey is empty when it is to be generated and kept.
 	SecretKey     string        `env:"SECRET_KEY" secret:"value" doc:"Wraps the data key that seals stored secrets and signs sessions. Generated and kept in a file of mode 0600 when unset. Keep a copy: a backup of the configuration cannot be read without it."`
@@ -50,6 +50,8 @@ type Config struct {
 	AuthLockout       time.Duration  `env:"AUTH_LOCKOUT_MINUTES" unit:"m" default:"15" min:"0" max:"365d" doc:"How long a lockout lasts."`
 	SessionLifetime   time.Duration  `env:"SESSION_LIFETIME_DAYS" unit:"d" default:"30" min:"1m" max:"3650d" doc:"How long a session of the console lasts."`
 	SecretTTL         time.Duration  `env:"SECRET_TTL_SECONDS" unit:"s" default:"300" min:"1s" max:"7d" doc:"How long a new secret can be shown again in the console, and the default life of a presigned link."`
+	TLSCertFile       string         `env:"TLS_CERT_FILE" doc:"Certificate of both listeners, with those that lead to its authority behind it, in PEM. With it they speak TLS 1.2 and later, and nothing else. The files are read anew when they change."`
+	TLSKeyFile        string         `env:"TLS_KEY_FILE" doc:"Its private key, in PEM."`
 	AuthHeaders       string         `env:"AUTH_HEADERS" default:"auto" oneof:"auto on off" doc:"Whether X-Access-Key and X-Secret-Key sign requests: auto accepts them over TLS, and from the same machine without forwarding headers."`
 	SigV2             bool           `env:"SIGV2" default:"on" doc:"Whether requests signed the old way (SigV2) are accepted."`
 	TrustedProxies    []netip.Prefix `env:"TRUSTED_PROXIES" default:"loopback" doc:"Whose X-Forwarded-* headers count: addresses and networks separated by commas, loopback, or none."`
@@ -63,13 +65,13 @@ type Config struct {
 
 	// The rates of a class are empty for no limit. RATE_LIMIT_DEFAULT has been applied to the classes.
 	RateDefault     []Rate `group:"Rate limits" env:"RATE_LIMIT_DEFAULT" doc:"Limit of every class below that has none of its own. Limits are by address before authentication and by access key after it. Syntax: 200 per minute, 200/60 (per 60 seconds), 200-M, none; several separated by semicolons."`
-	RateListBuckets []Rate `env:"RATE_LIMIT_LIST_BUCKETS" doc:"Listing buckets."`
+	RateListBuckets []Rate `env:"RATE_LIMIT_LIST_BUCKETS" doc:"Listing buckets, and whatever else addresses none."`
 	RateBucketOps   []Rate `env:"RATE_LIMIT_BUCKET_OPS" doc:"Operations on buckets."`
-	RateObjectOps   []Rate `env:"RATE_LIMIT_OBJECT_OPS" doc:"Operations on objects."`
+	RateObjectOps   []Rate `env:"RATE_LIMIT_OBJECT_OPS" doc:"Operations on objects, also in forms, deletions of many, websites and content over the admin API."`
 	RateHeadOps     []Rate `env:"RATE_LIMIT_HEAD_OPS" doc:"HEAD requests."`
-	RateAdmin       []Rate `env:"RATE_LIMIT_ADMIN" default:"600 per minute" doc:"The admin API."`
-	RateLogin       []Rate `env:"RATE_LIMIT_LOGIN" default:"20 per minute" doc:"Sign-in."`
-	RateStorageURI  string `env:"RATE_LIMIT_STORAGE_URI" kind:"store" secret:"userinfo" default:"memory://" doc:"Where counts are kept: memory://, or redis://host:port to share them."`
+	RateAdmin       []Rate `env:"RATE_LIMIT_ADMIN" default:"600 per minute" doc:"The admin API, and the actions of IAM and STS."`
+	RateLogin       []Rate `env:"RATE_LIMIT_LOGIN" default:"20 per minute" doc:"Sign-in, and wrong secrets in X-Secret-Key."`
+	RateStorageURI  string `env:"RATE_LIMIT_STORAGE_URI" kind:"store" secret:"userinfo" default:"memory://" doc:"Where counts are kept: memory://, or redis://host:port to share them. A store that does not answer stops nothing: each server then counts for itself."`
 
 	LogLevel       slog.Level `group:"Logging" env:"LOG_LEVEL" default:"INFO" doc:"DEBUG, INFO, WARNING or ERROR."`
 	LogFormat      string     `env:"LOG_FORMAT" default:"text" oneof:"text json" doc:"text or json."`

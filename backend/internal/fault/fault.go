@@ -119,6 +119,9 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// RetryAfter is the detail that says after how many seconds the same request may succeed.
+const RetryAfter = "RetryAfter"
+
 // With adds a detail and returns e.
 func (e *Error) With(name, value string) *Error {
 	if e.Detail == nil {

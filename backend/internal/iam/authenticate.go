@@ -23,13 +23,14 @@ func (s *Service) Credential(ctx context.Context, accessKey string) (Credential,
 	if err != nil {
 		return Credential{}, kv.Fault(op, err)
 	}
-	if s.public && isDefault(accessKey, c.Secret) {
+	if s.public && WellKnown(accessKey, c.Secret) {
 		return Credential{}, fault.New(op, fault.AccessDenied, defaultRefused)
 	}
 	return c, nil
 }
 
-func isDefault(accessKey, secret string) bool {
+// WellKnown reports whether a pair is the one that every new server on loopback has, until it is changed.
+func WellKnown(accessKey, secret string) bool {
 	return accessKey == DefaultAccessKey && secret == DefaultSecret
 }
 
@@ -151,7 +152,7 @@ func (s *Service) Login(ctx context.Context, accessKey, secret, remote string) (
 	if !ok {
 		return nil, refused
 	}
-	if s.public && isDefault(accessKey, secret) {
+	if s.public && WellKnown(accessKey, secret) {
 		return nil, fault.New(op, fault.AccessDenied, defaultRefused)
 	}
 	return c.Identity, nil

@@ -37,7 +37,7 @@ var fullPolicies = []byte(`[{"bucket":"*","actions":["*","iam:*"]}]`)
 func (s *Service) Bootstrap(ctx context.Context, loopback bool) (FirstAdmin, error) {
 	const op = "iam.Bootstrap"
 	s.public = !loopback
-	if s.public && isDefault(s.AdminAccessKey, s.AdminSecretKey) {
+	if s.public && WellKnown(s.AdminAccessKey, s.AdminSecretKey) {
 		return FirstAdmin{}, fault.New(op, fault.InvalidArgument, "ADMIN_SECRET_KEY is the well-known secret, and the server can be reached from other machines. Set another one.")
 	}
 	if s.ReadOnly {

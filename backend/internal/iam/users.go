@@ -191,7 +191,7 @@ func (l *loaded) view(account string) User {
 
 func (l *loaded) defaultSecret() bool {
 	for _, c := range l.credentials {
-		if isDefault(c.Identity.AccessKey, c.Secret) {
+		if WellKnown(c.Identity.AccessKey, c.Secret) {
 			return true
 		}
 	}

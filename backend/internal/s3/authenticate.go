@@ -1,11 +1,13 @@
 package s3
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/peer"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
@@ -18,9 +20,7 @@ const (
 
 // authenticate finds out who asks. Whoever shows any credentials is never treated as anonymous.
 func (c *call) authenticate() error {
-	c.signed = &sigv4.Request{
-		Method: c.r.Method, Path: c.r.URL.EscapedPath(), Query: c.r.URL.RawQuery, Header: c.r.Header, Hosts: c.peer.hosts, Length: c.r.ContentLength,
-	}
+	c.signed = c.toVerify()
 	if c.virtual {
 		c.signed.Bucket = c.bucket
 	}
@@ -60,6 +60,17 @@ var nobodys = map[string]string{
 	"UploadPartCopy":        "Anonymous users cannot copy objects. Please authenticate.",
 }
 
+// toVerify is the request as its signature has it.
+func (c *call) toVerify() *sigv4.Request {
+	r := &sigv4.Request{
+		Method: c.r.Method, Path: c.r.URL.EscapedPath(), Query: c.r.URL.RawQuery, Header: c.r.Header, Hosts: c.peer.Hosts, Length: c.r.ContentLength,
+	}
+	if c.s.public.Host != "" { // a proxy may tell nothing of the name that the client used
+		r.Hosts, r.Prefix = append(r.Hosts, c.s.public.Host), c.s.public.EscapedPath()
+	}
+	return r
+}
+
 func (c *call) authenticateBySignature() error {
 	if !c.claim.Kind.V4() && !c.s.SigV2 {
 		return sigv4.VersionNotSupported()
@@ -86,9 +97,29 @@ func (c *call) authenticateBySignature() error {
 	if err != nil {
 		return err
 	}
+	if err := c.holdWellKnown(c.claim.AccessKey, cred.Secret); err != nil {
+		return err
+	}
 	c.is(cred.Identity)
 	c.used()
 	return nil
+}
+
+// holdWellKnown keeps the secret that everybody knows from being used by pages of other sites: they could sign with it as well as its owner.
+// Pages of this machine, and those of origins that the settings name, may. A page that is reached by a name which leads here seems to be of
+// this server, so that name has to be one that no stranger can have made.
+func (c *call) holdWellKnown(accessKey, secret string) error {
+	if !iam.WellKnown(accessKey, secret) {
+		return nil
+	}
+	known := c.virtual || !slices.ContainsFunc(c.peer.Hosts, func(host string) bool { return !c.s.names.Known(host) && !peer.Private(host) })
+	for _, origin := range c.r.Header["Origin"] {
+		known = known && (peer.Local(origin) || c.s.names.Own(&c.peer, origin) || c.s.CORS.names(origin))
+	}
+	if known {
+		return nil
+	}
+	return s3err.Text("AccessDenied", "This key still has the well-known secret, with which no page of another site may use the server. Change it: myfsio user rotate "+accessKey)
 }
 
 // authenticateByHeaders checks X-Access-Key and X-Secret-Key. They carry the secret itself, so by default they count only where nobody can
@@ -106,17 +137,27 @@ func (c *call) authenticateByHeaders() error {
 	case AuthHeadersOff:
 		return s3err.Text("AccessDenied", "Authentication by X-Access-Key and X-Secret-Key is switched off.")
 	default:
-		if !c.peer.secure && (!c.peer.loopback || c.peer.forwarded) {
+		if !c.peer.Secure && (!c.peer.Loopback || c.peer.Forwarded) {
 			return s3err.Text("AccessDenied", "Authentication by X-Access-Key and X-Secret-Key needs TLS or a client on this machine.")
 		}
 	}
-	id, err := c.s.IAM.Login(c.ctx(), h.Get(headerAccessKey), h.Get(headerSecretKey), c.info.Remote)
+	if err := c.s.Limits.Guesses(c.ctx(), c.peer.Addr); err != nil {
+		return err
+	}
+	key, secret := h.Get(headerAccessKey), h.Get(headerSecretKey)
+	id, err := c.s.IAM.Login(c.ctx(), key, secret, c.info.Remote)
 	switch kind := fault.KindOf(err); {
 	case err == nil:
+		if err := c.holdWellKnown(key, secret); err != nil {
+			return err
+		}
 		c.is(id)
 		c.used()
 		return nil
 	case kind == fault.LockedOut, kind == fault.Unauthenticated, kind == fault.NoSuchUser:
+		if limited := c.s.Limits.Guess(c.ctx(), c.peer.Addr); limited != nil {
+			return limited
+		}
 		return s3err.Text("AccessDenied", "The access key or the secret key is not right, or the key is locked for a while.").Because(err)
 	}
 	return err

@@ -53,7 +53,7 @@ func (c *call) began(refusal error) bool {
 func (c *call) asks(id *iam.Identity) {
 	c.id = id
 	k := access.Circumstances{
-		Time: c.now, Addr: c.peer.addr, Secure: c.peer.secure, Header: c.r.Header, AuthType: c.claim.Kind.String(), Signature: c.claim.Kind.Version(), Signed: c.claim.Time,
+		Time: c.now, Addr: c.peer.Addr, Secure: c.peer.Secure, Header: c.r.Header, AuthType: c.claim.Kind.String(), Signature: c.claim.Kind.Version(), Signed: c.claim.Time,
 	}
 	if c.r.TLS != nil {
 		k.TLS = c.r.TLS.Version

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"io"
 	"net"
+	"sync"
 )
 
 // net/http sends an answer in pieces of 4 KiB, so that a small object takes two packets and two system calls. A corked connection holds
@@ -13,9 +14,10 @@ import (
 // corkMost is how many bytes are held back at most.
 const corkMost = 16 << 10
 
-// corked is a connection of the S3 port. The goroutine that answers a request is the only one that writes to it.
+// corked is a connection of the S3 port. Beside the goroutine that answers a request, TLS writes to it while it reads: it answers changes of keys.
 type corked struct {
 	*net.TCPConn
+	mu      sync.Mutex
 	holding bool
 	held    []byte
 }
@@ -23,7 +25,9 @@ type corked struct {
 // hold begins to hold back.
 func (c *corked) hold() {
 	if c != nil {
+		c.mu.Lock()
 		c.holding = true
+		c.mu.Unlock()
 	}
 }
 
@@ -32,11 +36,13 @@ func (c *corked) release() error {
 	if c == nil {
 		return nil
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.holding = false
 	return c.send(nil)
 }
 
-// send writes what is held back and p.
+// send writes what is held back and p. The mutex is held.
 func (c *corked) send(p []byte) error {
 	if len(c.held) == 0 {
 		if len(p) == 0 {
@@ -53,6 +59,8 @@ func (c *corked) send(p []byte) error {
 
 // Write sends p, or holds it back while there is room.
 func (c *corked) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.holding && len(c.held)+len(p) <= corkMost {
 		c.held = append(c.held, p...)
 		return len(p), nil

@@ -21,6 +21,11 @@ type CORS struct {
 	ExposeHeaders []string
 }
 
+// names reports whether an origin is one of those that are listed, "*" aside.
+func (k *CORS) names(origin string) bool {
+	return slices.ContainsFunc(k.Origins, func(pattern string) bool { return pattern != "*" && wild(pattern, origin) })
+}
+
 // defaultMaxAge is for how many seconds a page may rely on an answer that no rule of a bucket made.
 const defaultMaxAge = 600
 

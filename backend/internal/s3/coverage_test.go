@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/myfsio/myfsio/backend/internal/peer"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
 )
@@ -125,7 +126,6 @@ var documents = map[string]string{
 var elsewhere = map[string]string{
 	"ConditionalRequestConflict": "TestStoreThatCannotWrite",
 	"ServiceUnavailable":         "TestStoreThatCannotWrite",
-	"SlowDown":                   "TestStoreThatCannotWrite",
 	"StorageFull":                "TestStoreThatCannotWrite",
 	"OperationAborted":           "TestACLOfWhatWasReplaced",
 	"ExpiredToken":               "TestSessionEnds",
@@ -183,7 +183,7 @@ func operationOf(t *testing.T, s *Server, text string) string {
 	}
 	r.RemoteAddr = "127.0.0.1:1"
 	c := &call{s: s, r: r, header: r.Header, info: &reqinfo.Info{}}
-	c.peer = s.peerOf(r)
+	c.peer = peer.Of(r, s.TrustedProxies)
 	if c.asksIdentity() || c.locate() != nil || c.op == nil {
 		return ""
 	}

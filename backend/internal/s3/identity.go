@@ -13,6 +13,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/awsquery"
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/limit"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
@@ -38,10 +39,17 @@ func (c *call) asksIdentity() bool {
 // sign it.
 func (c *call) identity() {
 	c.info.Operation = "IdentityQuery"
-	service, form, err := c.readForm()
+	service, form := awsquery.IAM, url.Values(nil)
+	err := c.s.Limits.Address(c.ctx(), limit.Admin, c.peer.Addr)
+	if err == nil {
+		service, form, err = c.readForm()
+	}
 	if err == nil {
 		c.info.Operation = service + ":" + form.Get("Action")
 		err = c.signedForm(service, form)
+	}
+	if err == nil && !c.id.Anonymous {
+		err = c.s.Limits.Key(c.ctx(), limit.Admin, c.id.AccessKey)
 	}
 	var a awsquery.Answer
 	if err != nil {
@@ -53,6 +61,7 @@ func (c *call) identity() {
 		c.s.Logger.ErrorContext(c.ctx(), "request failed", "request", c.info.RequestID, "operation", c.info.Operation, "code", a.Code)
 	}
 	c.w.code = a.Code
+	c.w.set("Retry-After", fault.DetailOf(err)[fault.RetryAfter])
 	c.w.setExact("x-amzn-RequestId", c.info.RequestID)
 	c.w.text(a.Status, "text/xml", a.Body)
 }
@@ -71,10 +80,8 @@ func (c *call) readForm() (service string, form url.Values, err error) {
 		return service, nil, s3err.New("EntityTooLarge")
 	}
 	sum := sha256.Sum256(body)
-	c.signed = &sigv4.Request{
-		Method: c.r.Method, Path: c.r.URL.EscapedPath(), Query: c.r.URL.RawQuery, Header: c.r.Header, Hosts: c.peer.hosts, Length: c.r.ContentLength,
-		Digest: hex.EncodeToString(sum[:]),
-	}
+	c.signed = c.toVerify()
+	c.signed.Digest = hex.EncodeToString(sum[:])
 	text := string(body)
 	if q := c.r.URL.RawQuery; q != "" {
 		text = q + "&" + text
@@ -117,6 +124,9 @@ func (c *call) signedForm(service string, form url.Values) error {
 		return err
 	}
 	if err := verifier.Verify(c.signed, claim, cred.Secret); err != nil {
+		return err
+	}
+	if err := c.holdWellKnown(claim.AccessKey, cred.Secret); err != nil {
 		return err
 	}
 	c.is(cred.Identity)
@@ -166,6 +176,9 @@ func protocolError(err error) error {
 	var done *awsquery.Error
 	if errors.As(err, &done) {
 		return done
+	}
+	if fault.Is(err, fault.RateLimited) {
+		return awsquery.From(err)
 	}
 	e := s3err.From(err)
 	out, ok := identityCodes[e.Code]

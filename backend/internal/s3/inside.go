@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"github.com/myfsio/myfsio/backend/internal/access"
+	"github.com/myfsio/myfsio/backend/internal/peer"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
@@ -37,9 +38,9 @@ func (s *Server) Document(outer *http.Request, who *access.Asker, method string,
 	}
 	to := &inside{header: http.Header{}}
 	c := &call{s: s, r: r, w: newResponse(to, r, s.IdleTimeout), header: r.Header, now: start, info: info, trusted: who}
-	c.peer = s.peerOf(r)
-	c.peer.hosts = []string{""} // the path alone names the bucket
-	info.Remote = c.peer.addr.String()
+	c.peer = peer.Of(r, s.TrustedProxies)
+	c.peer.Hosts = []string{""} // the path alone names the bucket
+	info.Remote = c.peer.Addr.String()
 	defer s.finish(c, start)
 	if err := c.handle(); err != nil {
 		e := s3err.From(err)

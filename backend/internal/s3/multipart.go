@@ -267,15 +267,14 @@ func byElement(name string) (checksum.Algorithm, bool) {
 
 // location is the address of the request's target, or of a key below it, as the client can use it.
 func (c *call) location(below string) string {
-	scheme := "http://"
-	if c.peer.secure {
-		scheme = "https://"
-	}
 	path := c.r.URL.EscapedPath()
 	if below != "" {
 		path = strings.TrimSuffix(path, "/") + below
 	}
-	return scheme + c.peer.hosts[0] + path
+	if c.s.public.Host != "" && !c.virtual && len(c.peer.Hosts) == 1 {
+		return c.s.public.String() + path
+	}
+	return c.peer.Scheme() + "://" + c.peer.Host() + path
 }
 
 // startedAt is the condition that an upload was started at a time, to the second. A time that is yet to come is no condition.

@@ -3,6 +3,8 @@ package s3
 import (
 	"net/http"
 	"strings"
+
+	"github.com/myfsio/myfsio/backend/internal/limit"
 )
 
 // Scope is what a request addresses.
@@ -56,6 +58,7 @@ type Operation struct {
 	Checked  bool                       // the body must come with Content-MD5 or a checksum
 	Handle   func(*Server, *call) error // nil for what this server does not do: NotImplemented
 	Creates  bool                       // the bucket need not exist
+	Limit    limit.Class                // of its rate limit; None for that of its method and scope
 	Resource string                     // what an error calls the thing, "OBJECT"; empty for that of the scope
 }
 

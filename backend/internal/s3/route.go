@@ -1,11 +1,13 @@
 package s3
 
 import (
-	"net"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/myfsio/myfsio/backend/internal/peer"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
 )
 
@@ -67,7 +69,7 @@ func invalidURI(escaped string) error {
 
 // bucketOfHost returns the bucket that a host names.
 func bucketOfHost(host string, domains []string) (string, bool) {
-	host = strings.ToLower(hostname(host))
+	host = strings.ToLower(peer.Name(host))
 	for _, d := range domains {
 		if name, ok := strings.CutSuffix(host, "."+d); ok && d != "" && name != "" {
 			return name, true
@@ -76,10 +78,12 @@ func bucketOfHost(host string, domains []string) (string, bool) {
 	return "", false
 }
 
-// hostname is a host without its port.
-func hostname(host string) string {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		return h
+// NamesBucket reports whether the request's host names a bucket, so that every path on it belongs to that bucket.
+func (s *Server) NamesBucket(r *http.Request) bool {
+	for _, host := range peer.Of(r, s.TrustedProxies).Hosts {
+		if _, ok := bucketOfHost(host, append(slices.Clip(s.Domains), s.WebsiteDomain)); ok {
+			return true
+		}
 	}
-	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	return false
 }

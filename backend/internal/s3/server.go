@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -24,8 +25,10 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/ident"
+	"github.com/myfsio/myfsio/backend/internal/limit"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/object"
+	"github.com/myfsio/myfsio/backend/internal/peer"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3xml"
@@ -46,6 +49,7 @@ type Config struct {
 	Domains        []string       // under which <bucket>.<domain> names a bucket
 	WebsiteDomain  string         // under which <bucket>.<domain> is a website, empty for none
 	APIBaseURL     string         // public address, empty for none
+	UIBaseURL      string         // that of the console
 	TrustedProxies []netip.Prefix // whose X-Forwarded-* count
 	AuthHeaders    string         // one of the constants; empty is auto
 	SigV2          bool
@@ -63,6 +67,7 @@ type Deps struct {
 	Buckets *bucket.Service
 	Objects *object.Service
 	IAM     *iam.Service
+	Limits  *limit.Limits // nil for none
 	Clock   clock.Clock
 	Idents  *ident.Source
 	Logger  *slog.Logger
@@ -74,7 +79,8 @@ type Server struct {
 	access     access.Service
 	verifier   *sigv4.Verifier
 	identities *awsquery.Handler // IAM and STS
-	publicHost string
+	names      *peer.Names
+	public     url.URL         // APIBaseURL, without a slash at the end
 	corsRules  []meta.CORSRule // for buckets without their own
 }
 
@@ -94,10 +100,15 @@ func New(d Deps) *Server {
 		domains[i] = strings.ToLower(name)
 	}
 	d.Domains, d.WebsiteDomain = domains, strings.ToLower(d.WebsiteDomain)
-	return &Server{
+	s := &Server{
 		Deps: d, access: access.Service{Buckets: d.Buckets, Objects: d.Objects, IAM: d.IAM}, verifier: sigv4.NewVerifier(d.Region, d.Service),
-		identities: &awsquery.Handler{IAM: d.IAM}, publicHost: hostOf(d.APIBaseURL), corsRules: d.CORS.rules(),
+		identities: &awsquery.Handler{IAM: d.IAM}, corsRules: d.CORS.rules(),
+		names: peer.NewNames([]string{d.APIBaseURL, d.UIBaseURL}, d.Domains...),
 	}
+	if u, err := url.Parse(strings.TrimRight(d.APIBaseURL, "/")); err == nil {
+		s.public = *u
+	}
+	return s
 }
 
 // call is one request on its way through the server.
@@ -109,7 +120,7 @@ type call struct {
 	query  query
 	target
 	op      *Operation
-	peer    peer
+	peer    peer.Peer
 	now     time.Time
 	claim   *sigv4.Auth    // what the request says of its signature
 	signed  *sigv4.Request // and what was signed
@@ -137,8 +148,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	info := &reqinfo.Info{RequestID: s.Idents.Request()}
 	c := &call{s: s, w: newResponse(w, r, s.IdleTimeout), header: r.Header, now: start, info: info}
 	c.r = r.WithContext(reqinfo.With(r.Context(), info))
-	c.peer = s.peerOf(r)
-	info.Remote = c.peer.addr.String()
+	c.peer = peer.Of(r, s.TrustedProxies)
+	info.Remote = c.peer.Addr.String()
 	c.w.begin(info.RequestID, s.hostID(), start)
 	defer s.finish(c, start)
 	defer c.fetched.close()
@@ -172,6 +183,9 @@ func (c *call) handle() (err error) {
 	}
 	err = c.locate()
 	c.allowOrigin() // for refusals too
+	if limited := c.limitAddress(); limited != nil {
+		return limited
+	}
 	if tooLarge := c.limitHeader(); tooLarge != nil {
 		return tooLarge
 	}
@@ -190,6 +204,9 @@ func (c *call) handle() (err error) {
 		} else if err := c.authenticate(); err != nil {
 			return err
 		} else {
+			if err := c.limitKey(); err != nil {
+				return err
+			}
 			c.asks(c.id)
 		}
 		if err := c.admit(); err != nil {
@@ -202,7 +219,7 @@ func (c *call) handle() (err error) {
 // locate finds the target and the operation.
 func (c *call) locate() (err error) {
 	// The host that a trusted proxy tells of is the one that names a bucket, as it is the one the client used.
-	for _, host := range c.peer.hosts {
+	for _, host := range c.peer.Hosts {
 		if site, err := c.siteOf(host); site {
 			return err
 		}

@@ -174,13 +174,10 @@ func (c *call) route(site *meta.Website, key string, status int) bool {
 func (c *call) address(to meta.SiteHost) string {
 	host, protocol := to.Host, to.Protocol
 	if host == "" {
-		host = c.peer.hosts[0]
+		host = c.peer.Host()
 	}
 	if protocol == "" {
-		protocol = "http"
-		if c.peer.secure {
-			protocol = "https"
-		}
+		protocol = c.peer.Scheme()
 	}
 	return protocol + "://" + host
 }

@@ -1,6 +1,10 @@
 package s3
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/myfsio/myfsio/backend/internal/limit"
+)
 
 // The methods, short, so that a row fits a line.
 const (
@@ -57,8 +61,9 @@ var bucketTable = []*Operation{
 	{Name: "ListMultipartUploads", Method: get, Scope: Bucket, Query: names("uploads"),
 		Params:  names("prefix", "delimiter", "encoding-type", "max-uploads", "key-marker", "upload-id-marker"),
 		Actions: names("s3:ListBucketMultipartUploads"), Auth: AuthAny, Handle: (*Server).listUploads},
-	{Name: "DeleteObjects", Method: post, Scope: Bucket, Query: names("delete"), Actions: names("s3:DeleteObject"), PerKey: true, Auth: AuthAny, Body: BodyLong, Checked: true, Handle: (*Server).deleteObjects},
-	{Name: "PostObject", Method: post, Scope: Bucket, Actions: names("s3:PutObject"), Auth: AuthForm, Body: BodyForm, Handle: (*Server).postObject},
+	{Name: "DeleteObjects", Method: post, Scope: Bucket, Query: names("delete"), Actions: names("s3:DeleteObject"), PerKey: true, Auth: AuthAny, Body: BodyLong, Checked: true,
+		Limit: limit.ObjectOps, Handle: (*Server).deleteObjects},
+	{Name: "PostObject", Method: post, Scope: Bucket, Actions: names("s3:PutObject"), Auth: AuthForm, Body: BodyForm, Limit: limit.ObjectOps, Handle: (*Server).postObject},
 	{Name: "CreateSession", Method: get, Scope: Bucket, Query: names("session"), Actions: names("s3:ListBucket"), Auth: AuthKnown},
 	{Name: "GetBucketQuota", Method: get, Scope: Bucket, Query: names("quota"), Actions: names("myfsio:GetBucketQuota"), Auth: AuthKnown, Handle: (*Server).bucketQuota},
 	{Name: "PutBucketQuota", Method: put, Scope: Bucket, Query: names("quota"), Actions: names("myfsio:PutBucketQuota"), Auth: AuthKnown, Body: BodyXML,

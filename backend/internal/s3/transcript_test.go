@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -24,9 +25,11 @@ import (
 
 	"github.com/myfsio/myfsio/backend/internal/awsquery"
 	"github.com/myfsio/myfsio/backend/internal/checksum"
+	"github.com/myfsio/myfsio/backend/internal/config"
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/kv/kvtest"
+	"github.com/myfsio/myfsio/backend/internal/limit"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
@@ -66,6 +69,9 @@ func TestTranscriptsOnHostileEngine(t *testing.T) {
 	runTranscripts(t, func() kv.Store { return kvtest.Hostile(kvtest.NewMemory(), 1) }, false)
 }
 
+// moment is what depends on the machine's time.
+var moment = regexp.MustCompile(`(?m)^(Retry-After:) [1-9][0-9]*$`)
+
 // random is what is drawn at random for identities: ids, keys and secrets.
 var random = regexp.MustCompile(`(AIDA|AROA|AGPA|ANPA|AKIA|<SecretAccessKey>)[A-Za-z0-9_-]{16,}`)
 
@@ -80,6 +86,7 @@ func runTranscripts(t *testing.T, store func() kv.Store, update bool) {
 			require.NoError(t, err)
 			comment, sections := parseArchive(string(raw))
 			e := newEnvOn(t, store(), configOf(t, comment))
+			e.server.Limits = limitsOf(t, comment)
 			run := &transcript{env: e, vars: map[string]string{
 				"host": e.http.Listener.Addr().String(), "default": iam.CanonicalID(iam.DefaultAccount), "other": e.other.CanonicalID,
 				"filename": "${filename}",
@@ -90,6 +97,7 @@ func runTranscripts(t *testing.T, store func() kv.Store, update bool) {
 				s := sections[i]
 				require.True(t, strings.HasPrefix(s.name, "request"), "%s: section %q", file, s.name)
 				got := strings.ReplaceAll(run.exchange(t, s), e.other.CanonicalID, "${other}") // an id at random
+				got = moment.ReplaceAllString(got, "$1 …")
 				got = strings.ReplaceAll(random.ReplaceAllString(got, "$1…"), e.other.Number, "${number}")
 				pairs++
 				fmt.Fprintf(&out, "-- %s --\n%s-- answer --\n%s", s.name, s.text, got)
@@ -146,6 +154,24 @@ func configOf(t *testing.T, comment string) func(*Config) {
 			}
 		}
 	}
+}
+
+// limitsOf reads rate limits out of the comment: lines "limit CLASS RATE".
+func limitsOf(t *testing.T, comment string) *limit.Limits {
+	env := []string{"RATE_LIMIT_DEFAULT=none"}
+	for line := range strings.SplitSeq(comment, "\n") {
+		if class, rate, ok := strings.Cut(strings.TrimPrefix(line, "limit "), " "); ok && strings.HasPrefix(line, "limit ") {
+			env = append(env, "RATE_LIMIT_"+class+"="+rate)
+		}
+	}
+	if len(env) == 1 {
+		return nil
+	}
+	c, _, err := config.Load(config.Sources{Environ: env})
+	require.NoError(t, err)
+	l, err := limit.New(c, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	return l
 }
 
 type section struct{ name, text string }

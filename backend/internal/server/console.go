@@ -10,10 +10,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/httputil"
-	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -23,6 +21,7 @@ import (
 
 	"github.com/myfsio/myfsio/backend/internal/config"
 	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/peer"
 	"github.com/myfsio/myfsio/backend/internal/webui"
 )
 
@@ -30,6 +29,7 @@ import (
 // cookies, so a signed-in browser is a session here, in memory, and a bearer token there.
 type remoteConsole struct {
 	config *config.Config
+	names  *peer.Names
 	api    *url.URL
 	proxy  *httputil.ReverseProxy
 	client http.Client
@@ -59,7 +59,7 @@ func (s *process) runConsoleOnly(ctx context.Context) error {
 	if err != nil || api.Host == "" {
 		return errors.New("--mode ui needs API_BASE_URL: the address of the server whose store it shows")
 	}
-	c := &remoteConsole{config: s.Config, api: api, sessions: map[string]*remoteSession{}}
+	c := &remoteConsole{config: s.Config, names: peer.NewNames([]string{s.Config.UIBaseURL, s.Config.APIBaseURL}, s.Config.AppHost), api: api, sessions: map[string]*remoteSession{}}
 	c.client.Timeout = 30 * time.Second
 	c.proxy = &httputil.ReverseProxy{Rewrite: c.rewrite, FlushInterval: -1, ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
 		s.log.Warn("the server at API_BASE_URL does not answer", "error", err)
@@ -72,12 +72,12 @@ func (s *process) runConsoleOnly(ctx context.Context) error {
 	}
 	origin := strings.TrimSuffix(s.Config.APIBaseURL, "/")
 	webui.New(webui.Options{Origin: func(*http.Request) string { return origin }, Allow: c.allow}).Mount(r)
-	l, err := s.listen("console", s.Config.UIPort, r)
+	l, err := s.listen("console", s.Config.UIPort, strictTransport(s.Config, r))
 	if err != nil {
 		return err
 	}
 	if s.Terminal != nil {
-		fmt.Fprintf(s.Terminal, "\nMyFSIO %s\n  Console  http://%s/ui for the server at %s\n\n", config.Version, l.net.Addr(), s.Config.APIBaseURL)
+		fmt.Fprintf(s.Terminal, "\nMyFSIO %s\n  Console  %s://%s/ui for the server at %s\n\n", config.Version, s.scheme(), l.net.Addr(), s.Config.APIBaseURL)
 	}
 	<-ctx.Done()
 	s.drain()
@@ -86,32 +86,21 @@ func (s *process) runConsoleOnly(ctx context.Context) error {
 
 // allow refuses a Host that is not this console's, so that no foreign name can be pointed here (DNS rebinding).
 func (c *remoteConsole) allow(r *http.Request) error {
-	host := r.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil || strings.EqualFold(host, "localhost") {
+	if p := c.peer(r); c.names.Reached(&p) {
 		return nil
-	}
-	for _, base := range []string{c.config.UIBaseURL, c.config.APIBaseURL} {
-		if u, err := url.Parse(base); err == nil && strings.EqualFold(u.Hostname(), host) {
-			return nil
-		}
 	}
 	return fault.New("server.allow", fault.AccessDenied, "The console does not know itself by the name in the Host header. Set UI_BASE_URL to the public address.")
 }
+
+func (c *remoteConsole) peer(r *http.Request) peer.Peer { return peer.Of(r, c.config.TrustedProxies) }
 
 // own reports whether a write comes from the console's own pages.
 func (c *remoteConsole) own(r *http.Request) bool {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return true
 	}
-	u, err := url.Parse(r.Header.Get("Origin"))
-	if err != nil || r.Header.Get("X-Myfsio-Console") != "1" {
-		return false
-	}
-	public, err := url.Parse(c.config.UIBaseURL)
-	return strings.EqualFold(u.Host, r.Host) || err == nil && public.Host != "" && strings.EqualFold(u.Host, public.Host)
+	p := c.peer(r)
+	return r.Header.Get("X-Myfsio-Console") == "1" && r.Header.Get("Origin") != "" && !c.names.Foreign(&p, r)
 }
 
 func (c *remoteConsole) find(r *http.Request) (string, *remoteSession) {
@@ -140,7 +129,7 @@ func (c *remoteConsole) forward(w http.ResponseWriter, r *http.Request) {
 			refuse(w, http.StatusForbidden, "AccessDenied", "The request does not come from the console's own pages.")
 			return
 		}
-		token, status, body, err := c.bearer(r.Context(), s)
+		token, status, body, err := c.bearer(r, s)
 		switch {
 		case err != nil:
 			refuse(w, http.StatusBadGateway, "Unavailable", "The server at API_BASE_URL does not answer.")
@@ -157,7 +146,9 @@ func (c *remoteConsole) forward(w http.ResponseWriter, r *http.Request) {
 
 func (c *remoteConsole) rewrite(p *httputil.ProxyRequest) {
 	p.SetURL(c.api)
-	p.SetXForwarded()
+	// The address alone: host and scheme are those of the console, and the other server makes links of its own by them.
+	at := c.peer(p.In)
+	p.Out.Header.Set("X-Forwarded-For", at.Addr.String())
 	p.Out.Host = c.api.Host
 	for _, name := range []string{"Cookie", "Origin", "Sec-Fetch-Site", "X-Access-Key", "X-Secret-Key"} {
 		p.Out.Header.Del(name)
@@ -165,7 +156,7 @@ func (c *remoteConsole) rewrite(p *httputil.ProxyRequest) {
 }
 
 // bearer returns a token for the session; a status other than 200 is the other server's refusal, with its body.
-func (c *remoteConsole) bearer(ctx context.Context, s *remoteSession) (token string, status int, body []byte, err error) {
+func (c *remoteConsole) bearer(r *http.Request, s *remoteSession) (token string, status int, body []byte, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.token != "" && time.Now().Before(s.renew) {
@@ -175,11 +166,13 @@ func (c *remoteConsole) bearer(ctx context.Context, s *remoteSession) (token str
 	if err != nil {
 		return "", 0, nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.api.JoinPath("/myfsio/tokens").String(), bytes.NewReader(in))
+	req, err := http.NewRequestWithContext(r.Context(), http.MethodPost, c.api.JoinPath("/myfsio/tokens").String(), bytes.NewReader(in))
 	if err != nil {
 		return "", 0, nil, err
 	}
 	req.Header.Set("Content-Type", "application/json")
+	at := c.peer(r)
+	req.Header.Set("X-Forwarded-For", at.Addr.String())
 	res, err := c.client.Do(req)
 	if err != nil {
 		return "", 0, nil, err
@@ -229,7 +222,7 @@ func (c *remoteConsole) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := &remoteSession{access: in.AccessKey, secret: in.SecretKey, expires: time.Now().Add(c.config.SessionLifetime)}
-	token, status, body, err := c.bearer(r.Context(), s)
+	token, status, body, err := c.bearer(r, s)
 	if err != nil {
 		refuse(w, http.StatusBadGateway, "Unavailable", "The server at API_BASE_URL does not answer.")
 		return
@@ -276,9 +269,10 @@ func (c *remoteConsole) drop(id string) {
 }
 
 func (c *remoteConsole) cookie(w http.ResponseWriter, r *http.Request, value string, age int) {
+	p := c.peer(r)
 	http.SetCookie(w, &http.Cookie{
 		Name: remoteCookie, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		Secure: r.TLS != nil || strings.HasPrefix(c.config.UIBaseURL, "https:"),
+		Secure: c.names.Secure(&p),
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -58,6 +59,15 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	paceCollector()
 	s := &process{Options: o, log: log}
+	if s.cert, err = openCertificate(o.Config.TLSCertFile, o.Config.TLSKeyFile, log); err != nil {
+		return err
+	}
+	if s.cert != nil {
+		watched, stop := context.WithCancel(ctx)
+		var watch sync.WaitGroup
+		watch.Go(func() { s.cert.watch(watched) })
+		defer func() { stop(); watch.Wait() }()
+	}
 	if o.Mode == ModeUI {
 		return s.runConsoleOnly(ctx)
 	}
@@ -68,6 +78,7 @@ func Run(ctx context.Context, o Options) (err error) {
 type process struct {
 	Options
 	log       *slog.Logger
+	cert      *certificate // nil without TLS
 	listeners []*listener
 }
 
@@ -111,9 +122,14 @@ func (s *process) listen(name string, port int, first http.Handler) (*listener, 
 		ConnContext:       s3.ConnContext,
 		ErrorLog:          slog.NewLogLogger(quiet{s.log.Handler()}, slog.LevelDebug),
 	}
+	serve := l.server.Serve
+	if s.cert != nil {
+		l.server.TLSConfig = s.cert.config()
+		serve = func(n net.Listener) error { return l.server.ServeTLS(n, "", "") }
+	}
 	s.listeners = append(s.listeners, l)
 	go func() {
-		if err := l.server.Serve(l.net); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		if err := serve(l.net); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			s.log.Error("listener ended", "listener", name, "error", err)
 		}
 	}()
@@ -200,7 +216,7 @@ func (s *process) greet(st *stores, s3, console *listener) {
 	if host == "0.0.0.0" || host == "::" {
 		host = "localhost"
 	}
-	url := func(l *listener) string { return "http://" + net.JoinHostPort(host, strconv.Itoa(l.port())) }
+	url := func(l *listener) string { return s.scheme() + "://" + net.JoinHostPort(host, strconv.Itoa(l.port())) }
 	fmt.Fprintf(s.Terminal, "\nMyFSIO %s\n", config.Version)
 	if console != nil {
 		fmt.Fprintf(s.Terminal, "  Console  %s/ui\n", url(console))
@@ -218,6 +234,14 @@ func (s *process) greet(st *stores, s3, console *listener) {
 		fmt.Fprintf(s.Terminal, "  Sign in  access key %s, secret key in %s\n", first.AccessKey, first.File)
 	}
 	fmt.Fprintln(s.Terminal)
+}
+
+// scheme is that of the listeners.
+func (s *process) scheme() string {
+	if s.cert != nil {
+		return "https"
+	}
+	return "http"
 }
 
 // isTerminal reports whether a person watches; a secret must not end in a file that output is redirected to.

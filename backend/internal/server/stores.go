@@ -26,6 +26,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/kv/pebblekv"
 	"github.com/myfsio/myfsio/backend/internal/lifecycle"
+	"github.com/myfsio/myfsio/backend/internal/limit"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/object"
 	"github.com/myfsio/myfsio/backend/internal/projection"
@@ -49,7 +50,8 @@ type stores struct {
 	objects *object.Service
 	rules   *lifecycle.Service
 	admin   *admin.API
-	limits  *limits
+	limits  *limit.Limits
+	cert    *certificate // nil without TLS
 	control *control
 
 	clock    clock.System
@@ -60,7 +62,7 @@ type stores struct {
 
 // open takes the store's lock and opens everything under it, in an order that close reverses.
 func (s *process) open(ctx context.Context, wait *gate) (_ *stores, err error) {
-	st := &stores{config: s.Config, report: s.Report, readOnly: s.ReadOnly}
+	st := &stores{config: s.Config, report: s.Report, readOnly: s.ReadOnly, cert: s.cert}
 	st.idents = ident.NewSource(st.clock, rand.Reader)
 	dir := filepath.Join(s.Config.StorageRoot, SystemDir)
 	defer func() {
@@ -142,7 +144,7 @@ func (st *stores) services(ctx context.Context, log *slog.Logger, dir string) (e
 		Calendar: lifecycle.Calendar{Day: c.LifecycleDay}, Interval: c.LifecycleInterval,
 		KV: st.kv, Buckets: st.buckets, Objects: st.objects, Clock: st.clock, Logger: log,
 	})
-	if st.limits, err = newLimits(c); err != nil {
+	if st.limits, err = limit.New(c, log); err != nil {
 		return err
 	}
 	// Opening the sealing key takes memory that nothing needs again.
@@ -168,36 +170,36 @@ func (st *stores) serve(_ context.Context, s *process, s3l, console *listener) (
 	}
 	wire := s3.New(s3.Deps{
 		Config: s3.Config{
-			Region: c.Region, Service: c.Service, Domains: c.S3Domains, WebsiteDomain: c.WebsiteDomain, APIBaseURL: c.APIBaseURL, TrustedProxies: c.TrustedProxies,
-			LifecycleDay: day, AuthHeaders: c.AuthHeaders, SigV2: c.SigV2, MaxUpload: c.MaxUploadSize, BulkDeleteMax: c.BulkDeleteMaxKeys,
+			Region: c.Region, Service: c.Service, Domains: c.S3Domains, WebsiteDomain: c.WebsiteDomain, APIBaseURL: c.APIBaseURL, UIBaseURL: c.UIBaseURL,
+			TrustedProxies: c.TrustedProxies,
+			LifecycleDay:   day, AuthHeaders: c.AuthHeaders, SigV2: c.SigV2, MaxUpload: c.MaxUploadSize, BulkDeleteMax: c.BulkDeleteMaxKeys,
 			CORS: s3.CORS{Origins: c.CORSOrigins, Methods: c.CORSMethods, AllowHeaders: c.CORSAllowHeaders, ExposeHeaders: c.CORSExposeHeaders},
 		},
-		Buckets: st.buckets, Objects: st.objects, IAM: st.iam, Clock: st.clock, Idents: st.idents, Logger: s.log,
+		Buckets: st.buckets, Objects: st.objects, IAM: st.iam, Limits: st.limits, Clock: st.clock, Idents: st.idents, Logger: s.log,
 	})
 	if st.admin, err = admin.New(admin.Deps{
 		IAM: st.iam, Buckets: st.buckets, Objects: st.objects, Lifecycle: st.rules, KV: st.kv, Seal: st.box, Clock: st.clock, Idents: st.idents, Logger: s.log,
-		Config: c, Report: st.report, Limiter: st.limits.store, S3Port: s3l.port(), ReadOnly: st.readOnly, Alone: true,
+		Config: c, Report: st.report, Limits: st.limits, S3Port: s3l.port(), ReadOnly: st.readOnly, Alone: true,
 		TempDir: filepath.Join(c.StorageRoot, SystemDir, "tmp"), Health: st.health, Space: st.blobs.Space, Compatibility: compatibility, Documents: wire.Document,
 	}); err != nil {
 		return err
 	}
 	api := chi.NewRouter()
 	st.admin.Mount(api, admin.S3)
-	limited := st.limits.wrap(wire)
 	s3l.set(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The admin API is there only when the Host names no bucket.
 		if admin.Owns(r.URL.EscapedPath()) && !wire.NamesBucket(r) {
 			api.ServeHTTP(w, r)
 			return
 		}
-		limited.ServeHTTP(w, r)
+		wire.ServeHTTP(w, r)
 	}))
 	if console != nil {
 		ui := chi.NewRouter()
 		st.admin.Mount(ui, admin.Console)
 		origin := func(r *http.Request) string { return st.admin.Endpoint(admin.Console, r) }
 		webui.New(webui.Options{Origin: origin, Allow: st.admin.AllowHost}).Mount(ui)
-		console.set(ui)
+		console.set(strictTransport(c, ui))
 	}
 	if st.readOnly {
 		return nil
@@ -237,6 +239,13 @@ func (st *stores) health(context.Context) admin.HealthReport {
 		} else {
 			note(file.name, "ok", "")
 		}
+	}
+	if st.limits.Away() {
+		note("limits", "degraded", "the store of RATE_LIMIT_STORAGE_URI does not answer: this server counts requests for itself")
+	}
+	if st.cert != nil {
+		state, text := st.cert.health(st.clock.Now())
+		note("tls", state, text)
 	}
 	if st.stopping.Load() {
 		h.Status = "stopping"
@@ -310,9 +319,7 @@ func (st *stores) close(log *slog.Logger) error {
 	if st.blobs != nil {
 		errs = append(errs, st.blobs.Close())
 	}
-	if st.limits != nil {
-		errs = append(errs, st.limits.close())
-	}
+	errs = append(errs, st.limits.Close())
 	if st.lock != nil {
 		errs = append(errs, st.lock.release())
 	}

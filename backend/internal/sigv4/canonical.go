@@ -256,11 +256,21 @@ func appendHeader(dst []byte, r *Request, name, host string) []byte {
 	return append(dst, '\n')
 }
 
+// form is one way in which a client may have signed host and path.
+type form struct {
+	host    string
+	prefix  string // of the path
+	slashes slashes
+}
+
 // canonical builds the canonical request of a V4 signature in s.buf.
-func (s *scratch) canonical(r *Request, a *Auth, host string, sl slashes) {
+func (s *scratch) canonical(r *Request, a *Auth, f form) {
 	b := append(s.buf[:0], r.Method...)
 	b = append(b, '\n')
-	b = appendPath(b, r.Path, sl)
+	if f.prefix != "" {
+		b = appendPath(b, f.prefix, f.slashes)
+	}
+	b = appendPath(b, r.Path, f.slashes)
 	b = append(b, '\n')
 	if r.Query != "" {
 		except := ""
@@ -271,7 +281,7 @@ func (s *scratch) canonical(r *Request, a *Auth, host string, sl slashes) {
 	}
 	b = append(b, '\n')
 	for _, name := range a.SignedHeaders {
-		b = appendHeader(b, r, name, host)
+		b = appendHeader(b, r, name, f.host)
 	}
 	b = append(b, '\n')
 	b = append(b, a.list...)

@@ -159,7 +159,7 @@ func (s *Signer) signature(r *Request, a *Auth) string {
 	}
 	c := scratches.Get().(*scratch)
 	defer scratches.Put(c)
-	c.canonical(r, a, host, keepSlashes)
+	c.canonical(r, a, form{host: host})
 	c.stringToSign(a)
 	key := s.keys.get(s.Secret, a.Day, a.Region, a.Service)
 	return hexOf(hmac256(key[:], c.text))

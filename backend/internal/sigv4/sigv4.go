@@ -16,6 +16,7 @@ type Request struct {
 	Query  string              // as sent, without "?"
 	Header map[string][]string // keys in canonical form, as net/http has them; Host is not read from here
 	Hosts  []string            // the host that the client may have signed: the Host header first, then public names of the server
+	Prefix string              // of the path as the client may have signed it, which a proxy took away; empty for none. For Version 4
 	Bucket string              // bucket that the host names; empty for path style. Only Signature Version 2 needs it
 	Length int64               // Content-Length, -1 when unknown
 	Digest string              // SHA-256 of the body in hex, for services whose requests need not name it; empty for S3

@@ -137,21 +137,21 @@ func (v *Verifier) verifyV4(r *Request, a *Auth, secret string) error {
 	key := v.keys.get(secret, a.Day, a.Region, a.Service)
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	host := ""
+	sent := form{}
 	if len(r.Hosts) > 0 {
-		host = r.Hosts[0]
+		sent.host = r.Hosts[0]
 	}
-	if s.matches(r, a, key, host, keepSlashes) || s.matchesOther(r, a, key) {
+	if s.matches(r, a, key, sent) || s.matchesOther(r, a, key) {
 		a.key, a.verified = key, true
 		return nil
 	}
-	s.canonical(r, a, host, keepSlashes)
+	s.canonical(r, a, sent)
 	s.stringToSign(a)
 	return mismatch(a.AccessKey, a.Signature, string(s.text), string(s.buf))
 }
 
-func (s *scratch) matches(r *Request, a *Auth, key [hashSize]byte, host string, sl slashes) bool {
-	s.canonical(r, a, host, sl)
+func (s *scratch) matches(r *Request, a *Auth, key [hashSize]byte, f form) bool {
+	s.canonical(r, a, f)
 	s.stringToSign(a)
 	sum := hmac256(key[:], s.text)
 	var text [2 * hashSize]byte
@@ -159,13 +159,27 @@ func (s *scratch) matches(r *Request, a *Auth, key [hashSize]byte, host string, 
 }
 
 // matchesOther tries what else the client may have signed: another name of the server, a host with or without the default port, a path
-// whose encoded slashes it signed decoded.
+// that is longer than what the proxy passed on, one whose encoded slashes it signed decoded.
 func (s *scratch) matchesOther(r *Request, a *Auth, key [hashSize]byte) bool {
-	encoded := strings.Contains(r.Path, "%2F") || strings.Contains(r.Path, "%2f")
+	ways := append(make([]form, 0, 4), form{})
+	if r.Prefix != "" {
+		ways = append(ways, form{prefix: r.Prefix})
+	}
+	if strings.Contains(r.Path, "%2F") || strings.Contains(r.Path, "%2f") {
+		for _, f := range ways {
+			ways = append(ways, form{prefix: f.prefix, slashes: decodeSlashes})
+		}
+	}
 	for i, host := range r.Hosts {
 		for j, h := range ports(host) {
-			if (i > 0 || j > 0) && h != "" && s.matches(r, a, key, h, keepSlashes) || encoded && h != "" && s.matches(r, a, key, h, decodeSlashes) {
-				return true
+			for k, f := range ways {
+				if h == "" || i+j+k == 0 {
+					continue // there is none, or it has been tried
+				}
+				f.host = h
+				if s.matches(r, a, key, f) {
+					return true
+				}
 			}
 		}
 	}

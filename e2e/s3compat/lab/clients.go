@@ -37,7 +37,8 @@ type Mode struct {
 	Checksum aws.RequestChecksumCalculation
 	Verify   aws.ResponseChecksumValidation
 	Virtual  bool // bucket in the host name
-	TLS      bool // through a proxy that ends TLS
+	TLS      bool // through a proxy that ends TLS, or without one to the server itself
+	HTTP2    bool // over TLS
 }
 
 // Modes are all the ways that the suites go through.
@@ -56,7 +57,7 @@ func Transport(addr string) *http.Transport {
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, addr)
 		},
-		TLSClientConfig:     &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // the proxy of the test makes its certificate itself
+		TLSClientConfig:     &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // the tests make their certificates themselves
 		MaxIdleConnsPerHost: 64, ExpectContinueTimeout: 2 * time.Second,
 		DisableCompression: true,
 	}
@@ -76,11 +77,14 @@ func (s *Server) Proxy() *httptest.Server {
 	})
 }
 
-// Client makes an AWS SDK client of a mode. proxy is needed for TLS only.
+// Client makes an AWS SDK client of a mode. proxy is needed for TLS only where the server itself speaks none.
 func (s *Server) Client(m Mode, proxy *httptest.Server, opts ...func(*s3.Options)) (*s3.Client, error) {
 	addr, scheme := "127.0.0.1:"+strconv.Itoa(s.Port), "http"
 	if m.TLS {
-		addr, scheme = proxy.Listener.Addr().String(), "https"
+		scheme = "https"
+		if proxy != nil {
+			addr = proxy.Listener.Addr().String()
+		}
 	}
 	host := addr
 	if m.Virtual {
@@ -90,10 +94,12 @@ func (s *Server) Client(m Mode, proxy *httptest.Server, opts ...func(*s3.Options
 		}
 		host = Domain + ":" + port
 	}
+	transport := Transport(addr)
+	transport.ForceAttemptHTTP2 = m.HTTP2
 	cfg, err := config.LoadDefaultConfig(context.Background(),
 		config.WithRegion(Region),
 		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, "")),
-		config.WithHTTPClient(&http.Client{Transport: Transport(addr)}),
+		config.WithHTTPClient(&http.Client{Transport: transport}),
 		config.WithSharedConfigFiles(nil), config.WithSharedCredentialsFiles(nil),
 		config.WithRetryMaxAttempts(1),
 		config.WithRequestChecksumCalculation(m.Checksum), config.WithResponseChecksumValidation(m.Verify),

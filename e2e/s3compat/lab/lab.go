@@ -50,7 +50,7 @@ type Server struct {
 	Store   string // STORAGE_ROOT
 	Port    int    // of the S3 listener
 	UIPort  int    // of the console
-	URL     string // http://127.0.0.1:Port
+	URL     string // http://127.0.0.1:Port; https with a TLS_CERT_FILE among the settings
 	cmd     *exec.Cmd
 	log     *tail
 	exited  chan struct{}
@@ -162,6 +162,9 @@ func Spawn(o Options) (*Server, error) {
 	if root := o.Env["STORAGE_ROOT"]; root != "" {
 		s.Store = root
 	}
+	if o.Env["TLS_CERT_FILE"] != "" {
+		s.URL = strings.Replace(s.URL, "http:", "https:", 1)
+	}
 	s.cmd = exec.Command(bin, append([]string{"serve"}, o.Args...)...)
 	s.cmd.Dir = o.Root
 	s.cmd.Env = Environment(o, port, ui)
@@ -199,7 +202,9 @@ func (s *Server) Healthy(limit time.Duration) error {
 	defer end.Stop()
 	poll := time.NewTicker(10 * time.Millisecond)
 	defer poll.Stop()
-	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	transport := Transport("127.0.0.1:" + strconv.Itoa(s.Port))
+	transport.DisableKeepAlives = true
+	client := &http.Client{Timeout: 2 * time.Second, Transport: transport}
 	for {
 		resp, err := client.Get(s.URL + "/myfsio/health")
 		if err == nil {

@@ -206,6 +206,7 @@ func From(err error) *Error {
 			e.Add(name, v)
 		}
 	}
+	e.SetHeader("Retry-After", detail[fault.RetryAfter])
 	if kind == fault.NoSuchVersion {
 		e.Default("VersionId", detail["VersionId"])
 	}
