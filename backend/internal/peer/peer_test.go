@@ -114,6 +114,15 @@ func TestNames(t *testing.T) {
 	}
 }
 
+func TestPrivate(t *testing.T) {
+	for _, host := range []string{"localhost", "a.localhost.:1", "127.0.0.1:5000", "[::1]:5000", "host.docker.internal:5000", "MyFSIO", "nas.local", "s3.home.arpa", "store.test"} {
+		require.True(t, Private(host), host)
+	}
+	for _, host := range []string{"", ":5000", "evil.example", "internal.evil.example", "xlocalhost.com", "test.com", "127.0.0.1.evil.example"} {
+		require.False(t, Private(host), host)
+	}
+}
+
 func TestReached(t *testing.T) {
 	n := NewNames([]string{"https://s3.example"})
 	reached := func(host string, headers ...string) bool {

@@ -112,7 +112,10 @@ func (c *call) holdWellKnown(accessKey, secret string) error {
 	if !iam.WellKnown(accessKey, secret) {
 		return nil
 	}
-	known := c.virtual || !slices.ContainsFunc(c.peer.Hosts, func(host string) bool { return !c.s.names.Known(host) && !peer.Private(host) })
+	known := !slices.ContainsFunc(c.peer.Hosts, func(host string) bool {
+		_, ours := bucketOfHost(host, c.s.Domains)
+		return !ours && !c.s.names.Known(host) && !peer.Private(host)
+	})
 	for _, origin := range c.r.Header["Origin"] {
 		known = known && (peer.Local(origin) || c.s.names.Own(&c.peer, origin) || c.s.CORS.names(origin))
 	}

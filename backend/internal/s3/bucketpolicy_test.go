@@ -121,9 +121,10 @@ func TestConditionsOnTheWire(t *testing.T) {
 	}
 }
 
-// BenchmarkGet reads 4 KiB without a bucket policy and under one of 20 KiB whose last of ten statements allows it.
+// BenchmarkGet reads 4 KiB without a bucket policy, the same with rate limits that are not reached, and under a policy of 20 KiB whose last of
+// ten statements allows it.
 func BenchmarkGet(b *testing.B) {
-	for _, c := range []struct{ name, user string }{{"identity", adminKey}, {"large policy", "nobody"}} {
+	for _, c := range []struct{ name, user string }{{"identity", adminKey}, {"limits", adminKey}, {"large policy", "nobody"}} {
 		b.Run(c.name, func(b *testing.B) {
 			store, err := pebblekv.Open(b.TempDir(), pebblekv.Options{})
 			require.NoError(b, err)
@@ -140,6 +141,9 @@ func BenchmarkGet(b *testing.B) {
 				text := `{"Version":"2012-10-17","Statement":[` + strings.Join(list, ",") + `]}`
 				require.Greater(b, len(text), 19<<10)
 				e.ok(adminKey, put, "/docs?policy", text, nil)
+			}
+			if c.name == "limits" {
+				e.server.Limits = limitsOf(b, "limit OBJECT_OPS 4000000000 per hour")
 			}
 			r := e.request(c.user, get, "/docs/k", "", map[string]string{"User-Agent": "bench/1"})
 			r.RequestURI, r.RemoteAddr = "/docs/k", "127.0.0.1:1"

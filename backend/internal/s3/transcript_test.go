@@ -157,7 +157,7 @@ func configOf(t *testing.T, comment string) func(*Config) {
 }
 
 // limitsOf reads rate limits out of the comment: lines "limit CLASS RATE".
-func limitsOf(t *testing.T, comment string) *limit.Limits {
+func limitsOf(t testing.TB, comment string) *limit.Limits {
 	env := []string{"RATE_LIMIT_DEFAULT=none"}
 	for line := range strings.SplitSeq(comment, "\n") {
 		if class, rate, ok := strings.Cut(strings.TrimPrefix(line, "limit "), " "); ok && strings.HasPrefix(line, "limit ") {

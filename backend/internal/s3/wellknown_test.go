@@ -17,6 +17,7 @@ func TestPagesCannotUseTheWellKnownSecret(t *testing.T) {
 	e := newEnv(t, func(c *Config) {
 		c.APIBaseURL, c.UIBaseURL = "https://files.example", "https://console.example"
 		c.CORS.Origins = []string{"*", "https://*.dev.example"}
+		c.AuthHeaders = AuthHeadersOn
 	})
 	_, _, err := e.iam.CreateUser(t.Context(), iam.Machine, iam.CreateUser{
 		Name: "admin", AccessKey: iam.DefaultAccessKey, Secret: iam.DefaultSecret, Policies: []byte(`[{"bucket":"*","actions":["*"]}]`),
@@ -25,6 +26,7 @@ func TestPagesCannotUseTheWellKnownSecret(t *testing.T) {
 	e.signers[iam.DefaultAccessKey] = sigv4.NewSigner(sigv4.Credentials{AccessKey: iam.DefaultAccessKey, Secret: iam.DefaultSecret}, "us-east-1", "s3")
 	e.ok(adminKey, put, "/bucket", "", nil)
 
+	forwarded := ""
 	// ask sends a request to a host, from a page of an origin, with the secret used in some way.
 	ask := func(user, way, host, origin string) (int, string) {
 		r := e.request("", put, "/bucket/key", "content", nil)
@@ -34,7 +36,11 @@ func TestPagesCannotUseTheWellKnownSecret(t *testing.T) {
 		if origin != "" {
 			r.Header.Set("Origin", origin)
 		}
-		sr := &sigv4.Request{Method: put, Path: "/bucket/key", Header: r.Header, Hosts: []string{r.Host}, Length: r.ContentLength}
+		if forwarded != "" {
+			r.Header.Set("X-Forwarded-Host", forwarded)
+		}
+		bucket, _ := bucketOfHost(forwarded, []string{"s3.test"})
+		sr := &sigv4.Request{Method: put, Path: "/bucket/key", Header: r.Header, Hosts: []string{r.Host}, Bucket: bucket, Length: r.ContentLength}
 		switch way {
 		case "header":
 			e.signers[user].Sign(sr, sigv4.HashPayload([]byte("content")), e.clock.Now())
@@ -73,6 +79,13 @@ func TestPagesCannotUseTheWellKnownSecret(t *testing.T) {
 				require.Equal(t, 403, status, "%s at %s from %q", way, host, origin)
 			}
 		}
+		for _, host := range []string{"localhost", "bucket.s3.test"} { // which a page may say as a proxy would
+			forwarded = host
+			status, body := ask(iam.DefaultAccessKey, way, "evil.example", "")
+			require.Equal(t, 403, status, way)
+			require.Contains(t, body, "well-known secret", way)
+		}
+		forwarded = ""
 	}
 	// Any other secret is a secret: pages that have it were given it.
 	for _, way := range []string{"header", "link", "v2"} {
