@@ -287,8 +287,19 @@ def test_identities():
     acting.put_object(Bucket=BUCKET, Key="by-role", Body=b"1")
     assert fetch(acting.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": "by-role"})) == b"1"
     assert [b["Name"] for b in acting.list_buckets()["Buckets"]] == [BUCKET]
+    # Policies on identities may test the request, and the tags of what it is about.
+    iam.tag_user(UserName="ada", Tags=[{"Key": "team", "Value": "blue"}])
+    mine = {"Effect": "Allow", "Action": "iam:*", "Resource": "*", "Condition": {
+        "StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}, "IpAddress": {"aws:SourceIp": ["127.0.0.0/8", "::1"]}}}
+    agent = {"Effect": "Deny", "Action": "iam:*", "Resource": "*", "Condition": {"StringLike": {"aws:UserAgent": "*refuse-me*"}}}
+    iam.put_user_policy(UserName="ada", PolicyName="tags", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [mine, agent]}))
+    by_ada = boto3.client("iam", endpoint_url=URL, **ada)
+    assert by_ada.get_user(UserName="ada")["User"]["UserName"] == "ada"
+    assert code_of(by_ada.get_role, RoleName="writer") == "AccessDenied"
+    assert code_of(boto3.client("iam", endpoint_url=URL, config=Config(user_agent_extra="refuse-me"), **ada).get_user, UserName="ada") == "AccessDenied"
+    iam.delete_user_policy(UserName="ada", PolicyName="tags")
     used = iam.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])["AccessKeyLastUsed"]
-    assert used["ServiceName"] == "s3" and used["LastUsedDate"], used
+    assert used["ServiceName"] == "iam" and used["LastUsedDate"], used
     iam.delete_role_policy(RoleName="writer", PolicyName="p")
     assert code_of(acting.put_object, Bucket=BUCKET, Key="by-role", Body=b"1") == "AccessDenied"
     iam.delete_role(RoleName="writer")

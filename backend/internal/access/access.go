@@ -157,7 +157,7 @@ func (a *Asker) Lookup(ctx context.Context, q *Ask, name string) ([]string, bool
 			return v, true
 		}
 	}
-	return a.Circumstances.lookup(name)
+	return a.Circumstances.Lookup(name)
 }
 
 // tagged is a version whose tags a policy asked for: policies ask for one tag after the other.

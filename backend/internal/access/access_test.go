@@ -55,17 +55,17 @@ func TestCircumstances(t *testing.T) {
 		"aws:CurrentTime": "2026-01-02T03:04:05Z", "aws:EpochTime": "1767323045", "aws:SourceIp": "192.0.2.1", "aws:SecureTransport": "true", "aws:Referer": "",
 		"aws:UserAgent": "a", "s3:authType": "REST-HEADER", "s3:signatureversion": "AWS4-HMAC-SHA256", "s3:signatureAge": "1500", "s3:TlsVersion": "1.3",
 	} {
-		v, ok := k.lookup(name)
+		v, ok := k.Lookup(name)
 		require.True(t, ok, name)
 		require.Equal(t, []string{want}, v, name)
 	}
 	k = Circumstances{Time: now, TLS: tls.VersionTLS12}
-	v, _ := k.lookup("s3:TlsVersion")
+	v, _ := k.Lookup("s3:TlsVersion")
 	require.Equal(t, []string{"1.2"}, v)
-	v, _ = k.lookup("aws:SecureTransport")
+	v, _ = k.Lookup("aws:SecureTransport")
 	require.Equal(t, []string{"false"}, v)
 	for _, name := range []string{"aws:SourceIp", "aws:Referer", "aws:UserAgent", "s3:authType", "s3:signatureversion", "s3:signatureAge", "s3:prefix", "aws:username"} {
-		_, ok := k.lookup(name)
+		_, ok := k.Lookup(name)
 		require.False(t, ok, name)
 	}
 }

@@ -20,8 +20,8 @@ type Circumstances struct {
 	Signed    time.Time   // when the signature was made; zero for none
 }
 
-// lookup answers the evaluator about a condition key.
-func (k *Circumstances) lookup(name string) ([]string, bool) {
+// Lookup answers the evaluator about a condition key: its values, and whether the request has it.
+func (k *Circumstances) Lookup(name string) ([]string, bool) {
 	switch name {
 	case "aws:CurrentTime":
 		return one(k.Time.UTC().Format(time.RFC3339), true)

@@ -10,11 +10,25 @@ import (
 	"strings"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
 // authenticate finds out who calls. No credentials at all leave c.id nil; credentials that are wrong are an error, never nobody.
 func (a *API) authenticate(ctx context.Context, c *call, o *operation) error {
+	err := a.identify(ctx, c, o)
+	if err == nil && c.id != nil {
+		c.id = a.during(c, c.id)
+	}
+	return err
+}
+
+// during is an identity as it makes the call.
+func (a *API) during(c *call, id *iam.Identity) *iam.Identity {
+	return id.During(a.asks(c).Circumstances.Lookup)
+}
+
+func (a *API) identify(ctx context.Context, c *call, o *operation) error {
 	const op = "admin.authenticate"
 	r := c.r
 	keys := len(r.Header.Values(headerAccessKey)) + len(r.Header.Values(headerSecretKey))

@@ -266,6 +266,21 @@ func TestConditionsOfPoliciesHold(t *testing.T) {
 	far.get("/myfsio/buckets/bkt/objects?prefix=in/").fails(403, "HeaderAuthRefused")
 }
 
+// So they see those about users and the server.
+func TestConditionsOnUsersHold(t *testing.T) {
+	l := start(t)
+	u := l.user(`{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Action":["iam:*","myfsio:*"],"Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"127.0.0.0/8"}}},
+		{"Effect":"Deny","Action":["iam:*","myfsio:*"],"Resource":"*","Condition":{"StringLike":{"aws:UserAgent":"*evil*"}}}]}`)
+	u.get("/iam/users").want(200)
+	u.do("POST", "/iam/users", `{"display_name":"New","access_key":"new-key"}`).want(201)
+	u.get("/myfsio/jobs").want(200)
+	evil := u.with("User-Agent", "an evil one")
+	evil.get("/iam/users").fails(403, "AccessDenied")
+	evil.do("DELETE", "/iam/users/new-key", "").fails(403, "AccessDenied")
+	u.do("DELETE", "/iam/users/new-key", "").want(204)
+}
+
 // The console obeys bucket policies and Block Public Access as the S3 port does.
 func TestBucketPoliciesHold(t *testing.T) {
 	ctx := t.Context()

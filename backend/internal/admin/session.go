@@ -315,7 +315,7 @@ func (a *API) createSession(ctx context.Context, c *call, in *sessionInput) (*ou
 	if err := a.sessions.Save(c.r, c.w, fresh); err != nil {
 		return nil, err
 	}
-	c.id, c.via, c.session = id, viaCookie, s
+	c.id, c.via, c.session = a.during(c, id), viaCookie, s
 	body, err := a.sessionOf(ctx, c)
 	if err != nil {
 		return nil, err

@@ -15,6 +15,8 @@ import (
 // Edit is a change of an entity. Its action is that of IAM with the kind of the entity in the place of "%".
 type Edit struct {
 	action string
+	tags   meta.Tags // that it gives
+	untags []string  // names of those that it takes away
 	// apply changes the record; gives is what the entity has by it and had not before, nil for nothing.
 	apply func(c *change, account string, e *draft) (gives *policy.Document, err error)
 }
@@ -37,7 +39,7 @@ func (s *Service) Edit(ctx context.Context, actor *Identity, kind EntityKind, na
 	const op = "iam.Edit"
 	action := "iam:" + strings.ReplaceAll(edit.action, "%", kind.String())
 	return s.change(ctx, op, func(c *change) error {
-		who, e, err := c.entity(op, actor, action, kind, name)
+		who, e, err := c.entity(op, actor.with(giving(edit.tags, edit.untags)), action, kind, name)
 		if err != nil {
 			return err
 		}
@@ -67,7 +69,7 @@ func (s *Service) Edit(ctx context.Context, actor *Identity, kind EntityKind, na
 
 // PutPolicy gives the entity an inline policy, in the place of one of that name.
 func PutPolicy(name, text string) Edit {
-	return Edit{"Put%Policy", func(_ *change, _ string, d *draft) (*policy.Document, error) {
+	return Edit{action: "Put%Policy", apply: func(_ *change, _ string, d *draft) (*policy.Document, error) {
 		const op = "iam.PutPolicy"
 		if err := checkEntityName(op, "policyName", name, maxPolicyName); err != nil {
 			return nil, err
@@ -98,7 +100,7 @@ func PutPolicy(name, text string) Edit {
 
 // DeletePolicy takes an inline policy away.
 func DeletePolicy(name string) Edit {
-	return Edit{"Delete%Policy", func(_ *change, _ string, d *draft) (*policy.Document, error) {
+	return Edit{action: "Delete%Policy", apply: func(_ *change, _ string, d *draft) (*policy.Document, error) {
 		g := d.grants()
 		at := slices.IndexFunc(g.Inline, func(p meta.InlinePolicy) bool { return p.Name == name })
 		if at < 0 {
@@ -111,7 +113,7 @@ func DeletePolicy(name string) Edit {
 
 // AttachPolicy attaches the entity to a managed policy. To do so again changes nothing.
 func AttachPolicy(arn string) Edit {
-	return Edit{"Attach%Policy", func(c *change, account string, d *draft) (*policy.Document, error) {
+	return Edit{action: "Attach%Policy", apply: func(c *change, account string, d *draft) (*policy.Document, error) {
 		const op = "iam.AttachPolicy"
 		text, err := c.s.policyText(c.tx, op, account, arn)
 		if err != nil {
@@ -131,7 +133,7 @@ func AttachPolicy(arn string) Edit {
 
 // DetachPolicy undoes AttachPolicy.
 func DetachPolicy(arn string) Edit {
-	return Edit{"Detach%Policy", func(_ *change, _ string, d *draft) (*policy.Document, error) {
+	return Edit{action: "Detach%Policy", apply: func(_ *change, _ string, d *draft) (*policy.Document, error) {
 		g := d.grants()
 		at := slices.Index(g.Attached, arn)
 		if at < 0 {
@@ -148,7 +150,7 @@ func SetBoundary(arn string) Edit {
 	if arn == "" {
 		action = "Delete%PermissionsBoundary"
 	}
-	return Edit{action, func(c *change, account string, d *draft) (*policy.Document, error) {
+	return Edit{action: action, apply: func(c *change, account string, d *draft) (*policy.Document, error) {
 		const op = "iam.SetBoundary"
 		g := d.grants()
 		if arn == "" {
@@ -171,7 +173,7 @@ func SetBoundary(arn string) Edit {
 
 // Tag gives a user or a role tags, in the place of those of the same names.
 func Tag(tags meta.Tags) Edit {
-	return Edit{"Tag%", func(_ *change, _ string, d *draft) (*policy.Document, error) {
+	return Edit{action: "Tag%", tags: tags, apply: func(_ *change, _ string, d *draft) (*policy.Document, error) {
 		const op = "iam.Tag"
 		if err := checkTags(op, tags); err != nil {
 			return nil, err
@@ -192,7 +194,7 @@ func Tag(tags meta.Tags) Edit {
 
 // Untag takes tags away; those that are not there are no error.
 func Untag(names []string) Edit {
-	return Edit{"Untag%", func(_ *change, _ string, d *draft) (*policy.Document, error) {
+	return Edit{action: "Untag%", untags: names, apply: func(_ *change, _ string, d *draft) (*policy.Document, error) {
 		to := d.tags()
 		*to = slices.DeleteFunc(slices.Clone(*to), func(p meta.Pair) bool {
 			return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, p.Name) })
@@ -210,7 +212,7 @@ func (d *draft) tags() *meta.Tags {
 
 // Rename gives a user or a group another name or path; an empty one stays what it is, a path of "/" is none.
 func Rename(name, path string) Edit {
-	return Edit{"Update%", func(c *change, account string, d *draft) (*policy.Document, error) {
+	return Edit{action: "Update%", apply: func(c *change, account string, d *draft) (*policy.Document, error) {
 		const op = "iam.Rename"
 		old := d.view()
 		if name != "" && name != old.Name {
@@ -250,7 +252,7 @@ func Rename(name, path string) Edit {
 
 // SetTrust says who may act as a role.
 func SetTrust(text string) Edit {
-	return Edit{"UpdateAssume%Policy", func(_ *change, _ string, d *draft) (*policy.Document, error) {
+	return Edit{action: "UpdateAssume%Policy", apply: func(_ *change, _ string, d *draft) (*policy.Document, error) {
 		d.role.Trust = []byte(text)
 		// Whom it lets in has the rights of the role.
 		return policy.Join(), checkTrust(text)
@@ -259,7 +261,7 @@ func SetTrust(text string) Edit {
 
 // DescribeRole changes the description of a role and how long its sessions may last; nil and 0 leave them.
 func DescribeRole(description *string, maxSession time.Duration) Edit {
-	return Edit{"Update%", func(_ *change, _ string, d *draft) (*policy.Document, error) {
+	return Edit{action: "Update%", apply: func(_ *change, _ string, d *draft) (*policy.Document, error) {
 		in := NewEntity{Kind: RoleEntity, Description: d.role.Description, Trust: string(d.role.Trust), MaxSession: d.role.MaxSession}
 		if description != nil {
 			in.Description = *description

@@ -65,7 +65,7 @@ func (s *Service) CreateEntity(ctx context.Context, actor *Identity, in NewEntit
 			return err
 		}
 		arn := "arn:aws:iam::" + who.principal.Account + ":" + in.Kind.word() + pathOf(in.Path) + in.Name
-		if err := mayDo(op, who, "iam:Create"+in.Kind.String(), arn); err != nil {
+		if err := mayDo(op, who.with(giving(in.Tags, nil)), "iam:Create"+in.Kind.String(), arn); err != nil {
 			return err
 		}
 		if err := c.free(op, who.Account, in.Kind, in.Name, id); err != nil {

@@ -81,7 +81,7 @@ func (r *roleRecord) trusts(who *Identity, action string) error {
 	if err != nil {
 		return err
 	}
-	req := policy.Request{Action: action, Resource: r.arn(), ResourceAccount: AccountNumber(r.Account), Principal: &who.principal, Keys: who.keys}
+	req := policy.Request{Action: action, Resource: r.arn(), ResourceAccount: AccountNumber(r.Account), Principal: &who.principal, Keys: who.with(about(r.Tags)).keys}
 	if d := policy.Trusts(&req, trust, who.sources); !d.Allowed {
 		return errors.New(d.Reason)
 	}
@@ -270,9 +270,13 @@ func (s *Service) Entities(ctx context.Context, actor *Identity, kind EntityKind
 
 // mayOn refuses an actor without the right to an action on an entity; e is nil for one that is not there, or that is to be made.
 func mayOn(op string, who *Identity, action string, kind EntityKind, name string, e *entity) error {
+	if who == nil {
+		who = Anonymous
+	}
 	arn := "arn:aws:iam::" + who.principal.Account + ":" + kind.word() + "/" + name
 	if e != nil && (e.user != nil || e.group != nil || e.role != nil) {
-		arn = e.view().ARN
+		v := e.view()
+		return mayDo(op, who.with(about(v.Tags)), action, v.ARN)
 	}
 	return mayDo(op, who, action, arn)
 }

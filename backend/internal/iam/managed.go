@@ -77,6 +77,14 @@ func managed(r kv.Reader, op, account, arn string) (*meta.ManagedPolicy, *builtI
 	return p, nil, err
 }
 
+// mayOnPolicy refuses an actor without the right to an action on a managed policy; p is nil for one that is built in or not there.
+func mayOnPolicy(op string, who *Identity, action, arn string, p *meta.ManagedPolicy) error {
+	if p != nil {
+		who = who.with(about(p.Tags))
+	}
+	return mayDo(op, who, action, arn)
+}
+
 // policyText returns the text that holds of a managed policy.
 func (s *Service) policyText(r kv.Reader, op, account, arn string) ([]byte, error) {
 	p, b, err := managed(r, op, account, arn)
@@ -136,7 +144,7 @@ func (s *Service) CreatePolicy(ctx context.Context, actor *Identity, in NewPolic
 		}
 		p := &meta.ManagedPolicy{ID: id, Account: who.Account, Name: in.Name, Path: in.Path, Description: in.Description, Created: c.now, Updated: c.now,
 			Versions: []meta.PolicyVersion{{Number: 1, Text: []byte(in.Text), Created: c.now}}, Default: 1, Last: 1, Tags: in.Tags}
-		if err := mayDo(op, who, "iam:CreatePolicy", managedARN(p)); err != nil {
+		if err := mayDo(op, who.with(giving(in.Tags, nil)), "iam:CreatePolicy", managedARN(p)); err != nil {
 			return err
 		}
 		key := meta.PolicyKey(p.Account, p.Name)
@@ -156,14 +164,14 @@ func (s *Service) CreatePolicy(ctx context.Context, actor *Identity, in NewPolic
 // Policy returns a managed policy, with how often it is used, if the actor may do the action ("iam:GetPolicy") to it.
 func (s *Service) Policy(ctx context.Context, actor *Identity, action, arn string) (out ManagedPolicy, err error) {
 	const op = "iam.Policy"
-	if err := mayDo(op, actor, action, arn); err != nil {
-		return out, err
-	}
 	err = s.Store.View(ctx, func(r kv.Reader) error {
-		p, b, err := managed(r, op, actor.Account, arn)
-		switch {
-		case err != nil:
+		p, b, missing := managed(r, op, actor.Account, arn)
+		if err := mayOnPolicy(op, actor, action, arn, p); err != nil {
 			return err
+		}
+		switch {
+		case missing != nil:
+			return missing
 		case b != nil:
 			out = b.view()
 		default:
@@ -248,13 +256,14 @@ func (s *Service) uses(r kv.Reader, account string) (map[string]use, error) {
 // UsersOf returns the entities that a managed policy is attached to, or bounds.
 func (s *Service) UsersOf(ctx context.Context, actor *Identity, arn string) (out []Entity, err error) {
 	const op = "iam.UsersOf"
-	if err := mayDo(op, actor, "iam:ListEntitiesForPolicy", arn); err != nil {
-		return nil, err
-	}
 	err = s.Store.View(ctx, func(r kv.Reader) error {
 		out = []Entity{}
-		if _, _, err := managed(r, op, actor.Account, arn); err != nil {
+		p, _, missing := managed(r, op, actor.Account, arn)
+		if err := mayOnPolicy(op, actor, "iam:ListEntitiesForPolicy", arn, p); err != nil {
 			return err
+		}
+		if missing != nil {
+			return missing
 		}
 		for _, kind := range []EntityKind{UserEntity, GroupEntity, RoleEntity} {
 			list, err := s.entities(r, actor.Account, kind)
@@ -279,12 +288,12 @@ func (s *Service) onPolicy(ctx context.Context, op string, actor *Identity, acti
 		if err != nil {
 			return err
 		}
-		if err := mayDo(op, who, action, arn); err != nil {
+		p, b, missing := managed(c.tx, op, who.Account, arn)
+		if err := mayOnPolicy(op, who, action, arn, p); err != nil {
 			return err
 		}
-		p, b, err := managed(c.tx, op, who.Account, arn)
-		if err != nil {
-			return err
+		if missing != nil {
+			return missing
 		}
 		if b != nil {
 			return fault.New(op, fault.AccessDenied, fmt.Sprintf("User: %s is not authorized to perform: %s on resource: policy %s", who.ARN(), action, arn))

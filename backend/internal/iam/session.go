@@ -81,6 +81,7 @@ func (s *Service) AssumeRole(ctx context.Context, actor *Identity, in AssumeRole
 		return out, fault.New(op, fault.InvalidArgument, in.RoleARN+" is invalid")
 	}
 	claims := sessionClaims{Account: account, Role: name, Name: in.Name, Tags: tagMap(in.Tags)}
+	actor = actor.with(giving(in.Tags, nil))
 	denied := fault.New(op, fault.AccessDenied, fmt.Sprintf("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", actor.ARN(), in.RoleARN))
 	err = s.Store.View(ctx, func(r kv.Reader) error {
 		role, err := s.role(r, account, name)

@@ -101,11 +101,11 @@ func (s *Service) KeyUse(ctx context.Context, actor *Identity, id string) (out E
 		if err != nil && !errors.Is(err, kv.ErrNotFound) {
 			return err
 		}
-		arn := "*"
+		arn, asks := "*", actor
 		if l != nil && l.user.Account == actor.Account {
-			arn = arnOf(l.user)
+			arn, asks = arnOf(l.user), actor.with(about(l.user.Tags))
 		}
-		if err := mayDo(op, actor, "iam:GetAccessKeyLastUsed", arn); err != nil {
+		if err := mayDo(op, asks, "iam:GetAccessKeyLastUsed", arn); err != nil {
 			return err
 		}
 		if arn == "*" {

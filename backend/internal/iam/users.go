@@ -145,7 +145,11 @@ func (c *change) on(op string, actor *Identity, action, accessKey string) (*Iden
 	if l != nil {
 		name = l.arnName()
 	}
-	if err := permit(op, who, action, name); err != nil {
+	asks := who
+	if l != nil {
+		asks = who.with(about(l.user.Tags))
+	}
+	if err := permit(op, asks, action, name); err != nil {
 		return nil, nil, err
 	}
 	return who, l, missing

@@ -64,8 +64,15 @@ func (r *Request) lookup(name string) ([]string, bool) {
 		return one(p.Type())
 	}
 	if tag, ok := strings.CutPrefix(name, "aws:PrincipalTag/"); ok {
-		v, ok := r.Principal.Tags[tag]
-		return []string{v}, ok
+		if v, ok := r.Principal.Tags[tag]; ok {
+			return []string{v}, true
+		}
+		for name, v := range r.Principal.Tags { // tags of identities differ in more than their case
+			if strings.EqualFold(name, tag) {
+				return []string{v}, true
+			}
+		}
+		return nil, false
 	}
 	if r.Keys == nil {
 		return nil, false

@@ -31,6 +31,8 @@ var (
 		"s3:GetObjectVersionTorrent", "s3:DeleteObjectVersion", "s3:DeleteObjectVersionTagging", "s3:PutObjectVersionAcl",
 		"s3:PutObjectVersionTagging", "s3:PutObjectRetention", "s3:PutObjectLegalHold", "s3:GetObjectRetention", "s3:GetObjectLegalHold",
 		"s3:GetObject", "s3:DeleteObject", "s3:PutObject"}
+	givingTags = []string{"iam:CreateUser", "iam:CreateRole", "iam:CreatePolicy", "iam:TagUser", "iam:TagRole", "iam:UntagUser", "iam:UntagRole"}
+	onTagged   = []string{"iam:GetUser", "iam:GetRole", "iam:GetPolicy"} // and all others on users, roles and policies
 )
 
 var keys = []Key{
@@ -41,11 +43,15 @@ var keys = []Key{
 	{Name: "aws:PrincipalTag/", Type: "string", Doc: "a tag of the caller"},
 	{Name: "aws:PrincipalType", Type: "string", Doc: "User, AssumedRole or Anonymous"},
 	{Name: "aws:Referer", Type: "string", Doc: "the Referer header"},
+	{Name: "aws:RequestTag/", Type: "string", Actions: givingTags, Doc: "a tag that the request gives a user, a role, a policy or a session"},
+	{Name: "aws:ResourceTag/", Type: "string", Actions: onTagged, Doc: "a tag of the user, role or policy that the request is about"},
 	{Name: "aws:SecureTransport", Type: "bool", Doc: "whether the request came over TLS"},
 	{Name: "aws:SourceIp", Type: "ip", Doc: "address of the client"},
+	{Name: "aws:TagKeys", Type: "string", Multi: true, Actions: givingTags, Doc: "names of the tags that the request gives or takes away"},
 	{Name: "aws:UserAgent", Type: "string", Doc: "the User-Agent header"},
 	{Name: "aws:userid", Type: "string", Doc: "unique id of the caller"},
 	{Name: "aws:username", Type: "string", Doc: "name of the caller"},
+	{Name: "iam:ResourceTag/", Type: "string", Actions: onTagged, Doc: "as aws:ResourceTag/"},
 	{Name: "s3:authType", Type: "string", Doc: "REST-HEADER, REST-QUERY-STRING or POST"},
 	{Name: "s3:delimiter", Type: "string", Actions: listing, Doc: "the delimiter parameter"},
 	{Name: "s3:ExistingObjectTag/", Type: "string", Actions: tagged, Doc: "a tag of the object that is there"},

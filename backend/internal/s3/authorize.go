@@ -49,19 +49,24 @@ func (c *call) began(refusal error) bool {
 	return err == nil && page.Upload.Initiator == c.id.UserID
 }
 
-// asks is who the request is from, once that is known.
-func (c *call) asks(id *iam.Identity) {
-	c.id = id
-	k := access.Circumstances{
+// circumstances are those of the caller's request.
+func (c *call) circumstances() *access.Circumstances {
+	k := &access.Circumstances{
 		Time: c.now, Addr: c.peer.Addr, Secure: c.peer.Secure, Header: c.r.Header, AuthType: c.claim.Kind.String(), Signature: c.claim.Kind.Version(), Signed: c.claim.Time,
 	}
 	if c.r.TLS != nil {
 		k.TLS = c.r.TLS.Version
 	}
-	if k.AuthType == "" && !id.Anonymous { // by X-Access-Key
+	if k.AuthType == "" && !c.id.Anonymous { // by X-Access-Key
 		k.AuthType = sigv4.HeaderV4.String()
 	}
-	c.asker = access.Asker{Service: c.s.access, ID: id, Circumstances: k}
+	return k
+}
+
+// asks is who the request is from, once that is known.
+func (c *call) asks(id *iam.Identity) {
+	c.id = id
+	c.asker = access.Asker{Service: c.s.access, ID: id, Circumstances: *c.circumstances()}
 	if !c.site && (c.op.Name == "GetObject" || c.op.Name == "HeadObject") {
 		c.asker.Look = c.lookFetched
 	}

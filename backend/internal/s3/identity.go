@@ -55,7 +55,7 @@ func (c *call) identity() {
 	if err != nil {
 		a = awsquery.Refuse(service, c.info.RequestID, protocolError(err))
 	} else {
-		a = c.s.identities.Do(c.ctx(), service, &awsquery.Request{Caller: c.id.During(c.condition), Form: form, ID: c.info.RequestID})
+		a = c.s.identities.Do(c.ctx(), service, &awsquery.Request{Caller: c.id.During(c.circumstances().Lookup), Form: form, ID: c.info.RequestID})
 	}
 	if a.Status >= http.StatusInternalServerError {
 		c.s.Logger.ErrorContext(c.ctx(), "request failed", "request", c.info.RequestID, "operation", c.info.Operation, "code", a.Code)

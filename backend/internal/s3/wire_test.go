@@ -421,6 +421,7 @@ func TestNamesBucket(t *testing.T) {
 func TestConditionKeysAreSupplied(t *testing.T) {
 	later := map[string]bool{
 		"aws:PrincipalTag/": true, "s3:ExistingObjectTag/": true, "s3:RequestObjectTag/": true, "s3:RequestObjectTagKeys": true, // tags: in tests of their own
+		"aws:RequestTag/": true, "aws:ResourceTag/": true, "aws:TagKeys": true, "iam:ResourceTag/": true, // of identities
 		"s3:TlsVersion":        true,                                                                                                // TLS: not on this connection
 		"aws:PrincipalAccount": true, "aws:PrincipalArn": true, "aws:PrincipalType": true, "aws:userid": true, "aws:username": true, // the evaluator knows
 	}

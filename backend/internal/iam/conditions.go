@@ -1,0 +1,60 @@
+package iam
+
+import (
+	"strings"
+
+	"github.com/myfsio/myfsio/backend/internal/meta"
+)
+
+// conditions answer about condition keys.
+type conditions func(name string) ([]string, bool)
+
+// with returns the identity as it makes a request that has more condition keys.
+func (id *Identity) with(more conditions) *Identity {
+	before := id.keys
+	return id.During(func(name string) ([]string, bool) {
+		if v, ok := more(name); ok || before == nil {
+			return v, ok
+		}
+		return before(name)
+	})
+}
+
+// about are the tags of what a request is about.
+func about(tags meta.Tags) conditions {
+	return func(name string) ([]string, bool) {
+		for _, prefix := range []string{"aws:ResourceTag/", "iam:ResourceTag/"} {
+			if tag, ok := strings.CutPrefix(name, prefix); ok {
+				return tagged(tags, tag)
+			}
+		}
+		return nil, false
+	}
+}
+
+// giving are the tags that a request gives, or names alone.
+func giving(tags meta.Tags, names []string) conditions {
+	return func(name string) ([]string, bool) {
+		if name == "aws:TagKeys" {
+			all := names
+			for _, t := range tags {
+				all = append(all[:len(all):len(all)], t.Name)
+			}
+			return all, len(all) > 0
+		}
+		if tag, ok := strings.CutPrefix(name, "aws:RequestTag/"); ok {
+			return tagged(tags, tag)
+		}
+		return nil, false
+	}
+}
+
+// tagged is the value of a tag. Identities have no two of one name in another case, so the case says nothing.
+func tagged(tags meta.Tags, name string) ([]string, bool) {
+	for _, t := range tags {
+		if strings.EqualFold(t.Name, name) {
+			return []string{t.Value}, true
+		}
+	}
+	return nil, false
+}
