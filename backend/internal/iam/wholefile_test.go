@@ -205,7 +205,7 @@ func unsealed(file string) string {
 
 // A file makes the same state elsewhere: the same answers and the same decisions.
 func TestAFileIsTheWholeState(t *testing.T) {
-	for seed := range uint64(8) {
+	for seed := range uint64(5) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			w := newWorld(t)
 			s, _ := w.start()
@@ -213,10 +213,10 @@ func TestAFileIsTheWholeState(t *testing.T) {
 			_, _, _, err := s.CreateAccount(ctx, Machine, CreateAccount{Name: "team", AccessKey: "team-admin"})
 			require.NoError(t, err)
 			p.admins = append(p.admins, who(t, s, "team-admin"))
-			for range 400 {
+			for range 300 {
 				p.step()
 			}
-			require.Less(t, p.errs, 330, "most is not refused")
+			require.Less(t, p.errs, 250, "most is not refused")
 			var keys []string
 			var sessions []Session
 			users, err := s.everybody(t)
