@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -180,10 +181,18 @@ func (c *call) used() {
 	}
 }
 
-// expectOwner holds a header that names the account of a bucket's owner, by its number or by the canonical id that answers show.
+// expectOwner holds a header that names the account of a bucket's owner by its number.
 func (c *call) expectOwner(header string, b *meta.Bucket) error {
-	if v, ok := c.header[header]; ok && b != nil && (len(v) != 1 || v[0] != iam.AccountNumber(b.Account) && v[0] != iam.CanonicalID(b.Account)) {
+	v, ok := c.header[header]
+	switch {
+	case !ok || b == nil:
+		return nil
+	case len(v) != 1 || !accountNumber.MatchString(v[0]):
+		return s3err.New("InvalidBucketOwnerAWSAccountID")
+	case v[0] != iam.AccountNumber(b.Account):
 		return s3err.New("AccessDenied")
 	}
 	return nil
 }
+
+var accountNumber = regexp.MustCompile(`^[0-9]{12}$`)

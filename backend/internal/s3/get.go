@@ -134,7 +134,7 @@ func (c *call) describe(o *object.Object, part int) error {
 		}
 	}
 	for _, p := range h.Metadata {
-		c.w.setExact("x-amz-meta-"+p.Name, p.Value)
+		c.w.setExact("x-amz-meta-"+p.Name, metaHeader(p.Value))
 	}
 	c.w.set("Accept-Ranges", "bytes")
 	c.w.set("Last-Modified", httpTime(v.Modified()))

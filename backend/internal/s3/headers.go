@@ -23,7 +23,8 @@ const (
 const defaultType = "binary/octet-stream"
 
 // storedHeaders reads the headers that are kept with an object.
-func storedHeaders(h http.Header) (meta.Headers, error) {
+func (c *call) storedHeaders() (meta.Headers, error) {
+	h := c.header
 	m := meta.Headers{
 		ContentType:        h.Get("Content-Type"),
 		CacheControl:       h.Get("Cache-Control"),
@@ -37,7 +38,8 @@ func storedHeaders(h http.Header) (meta.Headers, error) {
 		if len(name) < len(metaPrefix) || !strings.EqualFold(name[:len(metaPrefix)], metaPrefix) {
 			continue
 		}
-		p := meta.Pair{Name: strings.ToLower(name[len(metaPrefix):]), Value: strings.Join(values, ",")}
+		_, sent := c.r.Header[name]
+		p := meta.Pair{Name: strings.ToLower(name[len(metaPrefix):]), Value: metaText(strings.Join(values, ","), sent && c.form == nil)}
 		size += len(p.Name) + len(p.Value)
 		m.Metadata = append(m.Metadata, p)
 	}

@@ -35,6 +35,7 @@ var codes = []Code{
 	{"InvalidArgument", http.StatusBadRequest, "Invalid Argument"},
 	{"InvalidBucketAclWithObjectOwnership", http.StatusBadRequest, "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"},
 	{"InvalidBucketName", http.StatusBadRequest, "The specified bucket is not valid."},
+	{"InvalidBucketOwnerAWSAccountID", http.StatusBadRequest, "The value of the expected bucket owner parameter must be an AWS account ID"},
 	{"InvalidBucketState", http.StatusConflict, "The request is not valid for the current state of the bucket."},
 	{"InvalidChunkSizeError", http.StatusForbidden, "Only the last chunk is allowed to have a size less than 8192 bytes"},
 	{"InvalidDigest", http.StatusBadRequest, "The Content-MD5 you specified was invalid."},
