@@ -119,20 +119,38 @@ func (m *merged) mergeItems(base map[string]*item, edit []*item, current map[str
 // replacement is the change that makes the state what a file says, but for what the environment manages and for accounts that own buckets.
 func replacement(edit, current *contents, owners map[string]bool) *merged {
 	m := &merged{items: map[string]*item{}}
-	now := current.byID()
 	for _, e := range edit.items {
 		e.managed = false // who the environment managed in a backup is an ordinary user now
 		m.items[e.id] = e
 	}
-	for id, c := range now {
-		if c.managed {
-			m.items[id] = c
+	for _, c := range current.items {
+		if !c.managed {
+			continue
+		}
+		at := slices.IndexFunc(edit.items, func(e *item) bool { return e.sharesKey(c) })
+		if at < 0 {
+			m.items[c.id] = c
 			c.groups = slices.DeleteFunc(slices.Clone(c.groups), func(g string) bool { return m.items[g] == nil })
+			continue
+		}
+		e := edit.items[at]
+		e.managed, e.disabled, e.account, e.policies, e.boundary = true, false, c.account, c.policies, ""
+		for i, k := range e.keys {
+			if at := slices.IndexFunc(c.keys, func(o itemKey) bool { return o.id == k.id }); at >= 0 {
+				e.keys[i] = c.keys[at]
+			}
 		}
 	}
 	m.mergeAccounts(current, edit, current)
 	m.removeAccounts = slices.DeleteFunc(m.removeAccounts, func(name string) bool { return owners[current.accounts[name].ID] })
 	return m
+}
+
+// sharesKey reports whether two users have an access key in common.
+func (it *item) sharesKey(other *item) bool {
+	return slices.ContainsFunc(it.keys, func(k itemKey) bool {
+		return slices.ContainsFunc(other.keys, func(o itemKey) bool { return o.id == k.id })
+	})
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

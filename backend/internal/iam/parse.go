@@ -263,8 +263,7 @@ func validMoment(t time.Time) bool {
 }
 
 // settle gives the items that carry no id those that they have in what is known, by the access key or the name, and else new ones. One that
-// carries an id is another one than what is known under its name, but for the user whom the environment manages. Groups of users are ids from
-// here on.
+// carries an id is another one than what is known under its name. Groups of users are ids from here on.
 func (v *contents) settle(s *Service, known ...*contents) {
 	ids, names := map[string]*item{}, map[string]string{}
 	for _, k := range known {
@@ -285,18 +284,18 @@ func (v *contents) settle(s *Service, known ...*contents) {
 	}
 	groups := map[string]string{}
 	for _, it := range v.items {
-		if ids[it.id] == nil {
+		if it.id == "" {
 			for _, n := range it.names() {
-				if id := names[n]; id != "" && !taken[id] && (it.id == "" || ids[id].managed) {
+				if id := names[n]; id != "" && !taken[id] {
 					it.id = id
 					break
 				}
 			}
-			if it.id == "" {
-				it.id = s.newID(kinds[it.kind].prefix)
-			}
-			taken[it.id] = true
 		}
+		if it.id == "" {
+			it.id = s.newID(kinds[it.kind].prefix)
+		}
+		taken[it.id] = true
 		if was := ids[it.id]; was != nil {
 			it.complete(was)
 		}

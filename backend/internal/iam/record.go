@@ -106,7 +106,7 @@ func (w *fileWrite) record(it *item, account string, was record) record {
 		old = u.User
 	}
 	return userRecord{&meta.User{
-		ID: it.id, Account: account, Name: it.display, Created: created, Disabled: it.disabled, Environment: old.Environment, Policies: []byte(it.policies),
+		ID: it.id, Account: account, Name: it.display, Created: created, Disabled: it.disabled, Environment: it.managed, Policies: []byte(it.policies),
 		UserName: it.name, Path: it.path, Grants: grants(&old.Grants), Groups: it.groups, Tags: it.tags, Keys: w.keys(it, old),
 	}}
 }

@@ -487,6 +487,18 @@ func TestRefusedEditsOfEverything(t *testing.T) {
 	}
 }
 
+func TestAFileThatIsTooLong(t *testing.T) {
+	w, s, key := staffed(t)
+	before := w.read()
+	w.write(before + strings.Repeat(" ", projection.MaxFile))
+	w.sync(s)
+	require.Contains(t, s.File.Health().Problem, "the file is longer than 33554432 bytes")
+	require.True(t, may(s, who(t, s, key), "s3:PutObject"))
+	w.write(before)
+	w.sync(s)
+	w.follows(s)
+}
+
 // What both sides did to one identity in different places holds.
 func TestBothSidesOfOneIdentity(t *testing.T) {
 	w, s, key := staffed(t)
@@ -639,6 +651,47 @@ func (w *world) editOnce(t *testing.T, fn func(f *fileForm) bool) bool {
 		t.Error(err)
 	}
 	return false
+}
+
+// Restored beside the user of ADMIN_ACCESS_KEY, a file that knows this user adds what it says of it, but for what the environment says.
+func TestRestoredBesideTheEnvironment(t *testing.T) {
+	w := newWorld(t)
+	s, _ := w.start(env("root", "env-secret"))
+	w.sync(s)
+	w.edit(func(f *fileForm) {
+		f.Users = append(f.Users, fileUser{AccessKey: "boss", SecretKey: "boss-secret", Policies: json.RawMessage(`[{"bucket":"*","actions":["iam:*"]}]`)})
+	})
+	w.sync(s)
+	w.follows(s)
+	content := w.read()
+	for name, disabled := range map[string]bool{"as it was": false, "disabled": true} {
+		t.Run(name, func(t *testing.T) {
+			other := newWorld(t)
+			other.write(content)
+			other.edit(func(f *fileForm) {
+				root := f.user("root")
+				root.MoreKeys, root.Disabled, root.KeyOff = []fileKey{{AccessKey: "second", SecretKey: "seconds secret"}}, disabled, disabled
+				root.Tags, root.Policies = []fileTag{{"a", "b"}}, json.RawMessage(`[]`)
+			})
+			var want string
+			other.edit(func(f *fileForm) { want = f.user("root").UserID })
+			fresh, _ := other.start(env("root", "another-secret"))
+			other.follows(fresh)
+			for key, secret := range map[string]string{"root": "another-secret", "second": "seconds secret", "boss": "boss-secret"} {
+				c, err := fresh.Credential(ctx, key)
+				require.NoError(t, err)
+				require.Equal(t, secret, c.Secret)
+				require.True(t, c.Identity.System())
+			}
+			root := who(t, fresh, "root")
+			require.True(t, root.Environment)
+			require.Equal(t, want, root.UserID)
+			require.Equal(t, map[string]string{"a": "b"}, root.principal.Tags)
+			again, _ := other.start(env("root", "another-secret"))
+			other.follows(again)
+			require.Equal(t, want, who(t, again, "root").UserID)
+		})
+	}
 }
 
 // The sessions of a role end where the file says so, here and where the file is restored.
