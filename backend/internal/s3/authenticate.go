@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -107,6 +108,7 @@ func (c *call) authenticateBySignature() error {
 }
 
 // holdWellKnown keeps the secret that everybody knows from being used by pages of other sites: they could sign with it as well as its owner.
+// A browser lets a page read answers, and write in other ways than by POST, only as far as CORS allows; so what is left to refuse is the POST.
 // Pages of this machine, and those of origins that the settings name, may. A page that is reached by a name which leads here seems to be of
 // this server, so that name has to be one that no stranger can have made.
 func (c *call) holdWellKnown(accessKey, secret string) error {
@@ -117,7 +119,11 @@ func (c *call) holdWellKnown(accessKey, secret string) error {
 		_, ours := bucketOfHost(host, c.s.Domains)
 		return !ours && !c.s.names.Known(host) && !peer.Private(host)
 	})
-	for _, origin := range c.r.Header["Origin"] {
+	var origins []string
+	if c.r.Method == http.MethodPost {
+		origins = c.r.Header["Origin"]
+	}
+	for _, origin := range origins {
 		known = known && (peer.Local(origin) || c.s.names.Own(&c.peer, origin) || c.s.CORS.names(origin))
 	}
 	if known {
