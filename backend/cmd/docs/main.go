@@ -155,7 +155,7 @@ changed meanwhile stays; without a revision it counts against what was written l
 sides, one of a bucket that does not exist, or a file that is no JSON refuses the edit as a whole: what was in force stays, and the log and the health report (for
 administrators) say the line and the reason. Correct the file, or save it again when what was in its way is gone, or remove it to have it written anew.
 
-A file that was put in place while the server was stopped, and that does not build on the last one, replaces the policies: a restored backup, or the file of
+A file that was put in place while the server was stopped, and that builds on none of the last 32 ones or is one of them as it was, replaces the policies: a restored backup, or the file of
 MyFSIO 0.1.x. Those of before are kept beside it as ` + "`bucket_policies.json.backup-…`" + `.
 `)
 	return b.String()

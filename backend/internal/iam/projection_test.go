@@ -346,6 +346,37 @@ func TestEditWhileStoppedKeepsTheUnprojected(t *testing.T) {
 	require.Equal(t, "Robert", u.Name)
 }
 
+// So does an edit of an older projection that was saved just before a kill.
+func TestAnOldEditBeforeAKillKeepsTheRest(t *testing.T) {
+	w := newWorld(t)
+	s, _ := w.start()
+	create(t, s, "bob", readAll)
+	w.sync(s)
+	opened := w.read()
+	create(t, s, "carol", readAll)
+	w.sync(s)
+	create(t, s, "dave", readAll)
+	require.NoError(t, s.DeleteUser(ctx, Machine, "carol"))
+	w.sync(s)
+	w.write(opened)
+	w.edit(func(f *fileForm) { f.user("bob").DisplayName = "Robert" })
+	s, _ = w.start()
+	w.inOrder(s)
+	require.ElementsMatch(t, []string{"localadmin", "bob", "dave"}, keysOf(t, s))
+	u, err := s.User(ctx, "bob")
+	require.NoError(t, err)
+	require.Equal(t, "Robert", u.Name)
+	backups, err := filepath.Glob(w.file() + ".backup-*")
+	require.NoError(t, err)
+	require.Empty(t, backups)
+
+	// As it was it is a backup that somebody restored, whatever its white space.
+	w.write(strings.ReplaceAll(opened, "\n", "\r\n\t"))
+	s, _ = w.start()
+	w.inOrder(s)
+	require.ElementsMatch(t, []string{"localadmin", "bob"}, keysOf(t, s))
+}
+
 var errKilled = errors.New("killed")
 
 // kill runs a look at the file that ends at a step as a kill would, then starts anew.

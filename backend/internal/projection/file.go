@@ -5,8 +5,9 @@
 //
 // An edit is a three-way difference: what the file changed against the projection of the revision that it carries (without one, or with one
 // that is not kept any more: the last projection) is applied to the state of now. A conflict or an invalid file is refused whole; the file then
-// stays as it is, to be put right, and no projection is written over it. At start a file that does not build on the last projection (a
-// restored backup, a file of MyFSIO 0.1.x) replaces the state as a whole, after a backup of that.
+// stays as it is, to be put right, and no projection is written over it. At start a file that builds on no projection that is kept (a restored
+// backup, a file of MyFSIO 0.1.x), and one that is an older projection as it was (a younger backup), replaces the state as a whole, after a
+// backup of that.
 //
 // To write a projection, in order, and what a kill leaves after each step:
 //
@@ -27,6 +28,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -72,7 +74,7 @@ type Edit struct {
 	Content []byte
 	Hash    []byte // SHA-256 of it
 	Base    []byte // the projection that it changed; nil for one of nothing
-	Replace bool   // there is no base: the file is to be the state
+	Replace bool   // the file is to be the state
 }
 
 // Document is what a file shows.
@@ -293,7 +295,11 @@ func (f *File) takeIn(ctx context.Context, content, hash []byte, st State, start
 		return &Refusal{problemText(err)}
 	}
 	e := &Edit{Content: content, Hash: hash}
-	e.Replace = starting && (revision == 0 || revision != st.Done.Revision && revision != st.Pending.Revision || st.Done.Hash == nil)
+	if starting {
+		if e.Replace, err = f.restored(ctx, content, revision, st); err != nil {
+			return err
+		}
+	}
 	if e.Replace {
 		err = f.backup(ctx)
 	} else {
@@ -316,6 +322,28 @@ func (f *File) takeIn(ctx context.Context, content, hash []byte, st State, start
 		return err
 	}
 	return f.cut("taken")
+}
+
+// restored reports whether a file that a start finds is to be the state: one that builds on no projection that is kept, or that is an older
+// projection as it was. What differs from the projection that it builds on is an edit, saved just before the server ended.
+func (f *File) restored(ctx context.Context, content []byte, revision uint64, st State) (bool, error) {
+	if revision == 0 || st.Done.Hash == nil {
+		return true, nil
+	}
+	if revision == st.Done.Revision || revision == st.Pending.Revision {
+		return false, nil
+	}
+	was, err := f.projected(ctx, revision)
+	return was == nil || bytes.Equal(blankless(was), blankless(content)), err
+}
+
+// blankless is JSON without white space between its tokens.
+func blankless(content []byte) []byte {
+	var b bytes.Buffer
+	if json.Compact(&b, bare(content)) != nil {
+		return content
+	}
+	return b.Bytes()
 }
 
 // base returns the content of the projection that an edit builds on, nil for none.
