@@ -3,6 +3,7 @@ package s3
 import (
 	"errors"
 	"net/http"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -17,6 +18,8 @@ const (
 	maxBuckets  = 10000
 	bucketsPage = 1000 // records read at once
 )
+
+var regionName = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
 
 // listBuckets answers anyone who is known with the buckets that they may list.
 func (s *Server) listBuckets(c *call) error {
@@ -41,6 +44,9 @@ func (s *Server) listBuckets(c *call) error {
 		doc.Prefix = &prefix
 	}
 	region := c.query.get("bucket-region")
+	if region != "" && region != s.Region && !regionName.MatchString(region) {
+		return s3err.Argument("Argument value "+region+" is not a valid AWS Region", "bucket-region", region)
+	}
 	shown := paged || hasPrefix || region != "" || after != ""
 	for more := true; more; {
 		var page []*meta.Bucket
@@ -96,6 +102,9 @@ func (s *Server) createBucket(c *call) error {
 		if config.Unsupported != "" {
 			return s3err.Text("NotImplemented", "The element "+config.Unsupported+" implies functionality that is not implemented.")
 		}
+	}
+	if config.Located && config.LocationConstraint == "" {
+		return s3err.New("InvalidLocationConstraint").With("LocationConstraint", "")
 	}
 	region, err := s.location(config.LocationConstraint)
 	if err != nil {

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -101,8 +102,13 @@ func (c *call) send(o *object.Object, in *object.GetInput, status int) error {
 	return c.w.content(status, o.Length, o.Content)
 }
 
-// checkOverrides refuses overrides to the anonymous: whoever is not known must not decide how somebody's bytes are shown.
+// checkOverrides refuses overrides of what cannot be overridden, and all of them to the anonymous: whoever is not known must not decide how somebody's bytes are shown.
 func (c *call) checkOverrides() error {
+	for _, p := range c.query.pairs {
+		if strings.HasPrefix(p.name, "response-") && !slices.Contains(objectReads, p.name) {
+			return s3err.Argument(p.name+" is not in the set of overridable response headers.", p.name, p.value)
+		}
+	}
 	if !c.id.Anonymous {
 		return nil
 	}

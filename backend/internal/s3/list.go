@@ -46,6 +46,9 @@ func (s *Server) listObjects(c *call) error {
 	if v := c.query.get("list-type"); v != "" && v != "1" {
 		return s3err.Argument("Invalid List Type specified in Request", "list-type", v)
 	}
+	if v, ok := c.query.lookup("start-after"); ok {
+		return s3err.Argument("startAfter only supported in REST.GET.BUCKET with list-type=2", "start-after", v)
+	}
 	in, names, err := c.listing()
 	if err != nil {
 		return err

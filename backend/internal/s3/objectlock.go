@@ -3,6 +3,7 @@ package s3
 import (
 	"math"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -53,15 +54,15 @@ func (s *Server) putObjectLock(c *call) error {
 	if err != nil {
 		return err
 	}
-	rule, err := s3xml.DecodeLockConfiguration(body)
+	rule, unit, err := s3xml.DecodeLockConfiguration(body)
 	switch {
 	case err != nil:
 		return malformed(err)
 	case rule.Mode == meta.LockNone:
 	case rule.Days <= 0 && rule.Years <= 0:
-		return s3err.New("InvalidRetentionPeriod")
+		return s3err.Argument("Default retention period must be a positive integer value.", unit, strconv.Itoa(rule.Days+rule.Years))
 	case rule.Days > maxRetentionDays, rule.Years > maxRetentionYears:
-		return s3err.Text("InvalidRetentionPeriod", "Default retention period must not exceed 36500 days or 100 years.")
+		return s3err.Argument("Default retention period too large.", unit, strconv.Itoa(rule.Days+rule.Years))
 	}
 	if err := s.Buckets.SetLock(c.ctx(), c.record, rule); err != nil {
 		return err
@@ -184,12 +185,15 @@ func (c *call) newLock() (l meta.Lock, err error) {
 	case mode != "" && until == "":
 		return l, bad(both, lockModeHeader, mode)
 	case mode != "":
+		if l.Until, err = s3xml.ParseRetainUntil(until); err != nil {
+			return l, bad("The retain until date must be provided in ISO 8601 format", lockUntilHeader, until)
+		}
+		if !l.Until.After(c.now) {
+			return l, bad("The retain until date must be in the future!", lockUntilHeader, until)
+		}
 		var ok bool
 		if l.Mode, ok = s3xml.ParseLockMode(mode); !ok {
 			return l, bad("Unknown wormMode directive.", lockModeHeader, mode)
-		}
-		if l.Until, err = s3xml.ParseRetainUntil(until); err != nil {
-			return l, bad("The retain until date must be provided in ISO 8601 format", lockUntilHeader, until)
 		}
 	}
 	if hold != "" {

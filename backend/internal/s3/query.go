@@ -108,6 +108,8 @@ func (c *call) misplaced() error {
 	switch m := c.r.Method; {
 	case m == opts:
 		return nil
+	case c.scope == Bucket && m == get && uploads && c.query.has("uploads"):
+		return s3err.Text("InvalidArgument", "Conflicting query string parameters: uploads, uploadId")
 	case c.scope == Object && m == get && c.query.has("uploads"):
 		return s3err.Text("InvalidRequest", "Key is not expected for the GET method ?uploads subresource")
 	case c.scope == Object && m == get && c.query.has("versions"):
