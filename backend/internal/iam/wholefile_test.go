@@ -751,6 +751,101 @@ func TestAStaleFileChangesNothing(t *testing.T) {
 	require.NotContains(t, w.read(), "writers")
 }
 
+func groupsOf(t *testing.T, s *Service) map[string]bool {
+	t.Helper()
+	list, err := s.Entities(ctx, Machine, GroupEntity, "/")
+	require.NoError(t, err)
+	names := map[string]bool{}
+	for _, g := range list {
+		names[g.Name] = true
+	}
+	return names
+}
+
+// Whatever is cut, whenever, and whatever older file an edit builds on: what either side made is there, and what either side removed is not.
+func TestNothingIsLostByKills(t *testing.T) {
+	steps := []string{"rows", "pending", "temporary", "swapped", "written", "applied", "taken"}
+	for seed := range uint64(4) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			w := newWorld(t)
+			s, _ := w.start()
+			rng := rand.New(rand.NewPCG(seed, 3)) //nolint:gosec // a seed
+			want := map[string]bool{}
+			var opened []fileForm // what an editor may still have open
+			made := 0
+			api := func() {
+				there := groupsOf(t, s)
+				if made++; rng.IntN(3) > 0 || len(there) == 0 {
+					name := fmt.Sprint("api", made)
+					_, err := s.CreateEntity(ctx, Machine, NewEntity{Kind: GroupEntity, Name: name})
+					require.NoError(t, err)
+					want[name] = true
+					return
+				}
+				name := sortedKeys(there)[rng.IntN(len(there))]
+				require.NoError(t, s.DeleteEntity(ctx, Machine, GroupEntity, name))
+				delete(want, name)
+			}
+			edit := func() {
+				f := opened[rng.IntN(len(opened))]
+				if made++; rng.IntN(2) == 0 && len(f.Groups) > 0 {
+					at := rng.IntN(len(f.Groups))
+					delete(want, f.Groups[at].Name)
+					f.Groups = slices.Delete(slices.Clone(f.Groups), at, at+1)
+				}
+				name := fmt.Sprint("file", made)
+				f.Groups = append(slices.Clone(f.Groups), fileGroup{Name: name})
+				want[name] = true
+				raw, err := json.Marshal(f)
+				require.NoError(t, err)
+				w.write(string(raw))
+			}
+			for range 60 {
+				for range rng.IntN(4) {
+					api()
+				}
+				if len(opened) > 0 && rng.IntN(2) == 0 {
+					edit()
+					for range rng.IntN(3) {
+						api()
+					}
+				}
+				if rng.IntN(2) == 0 {
+					step := steps[rng.IntN(len(steps))]
+					s.File.Step = func(at string) error {
+						if at == step {
+							return errKilled
+						}
+						return nil
+					}
+					if err := s.File.Sync(ctx); err != nil {
+						require.ErrorIs(t, err, errKilled)
+					}
+					s.File.Step = nil
+					if rng.IntN(2) == 0 {
+						api()
+					}
+				}
+				if rng.IntN(2) == 0 {
+					s, _ = w.start()
+				} else {
+					w.sync(s)
+				}
+				w.follows(s)
+				require.Equal(t, want, groupsOf(t, s))
+				var f fileForm
+				require.NoError(t, json.Unmarshal([]byte(w.read()), &f))
+				require.Len(t, f.Groups, len(want))
+				opened = append(opened, f)
+				opened = slices.DeleteFunc(opened, func(o fileForm) bool { return o.Revision+projection.Kept <= f.Revision })
+			}
+			lost, err := os.ReadDir(w.dir)
+			require.NoError(t, err)
+			require.Len(t, lost, 1, "the file alone")
+		})
+	}
+}
+
 // The groups, roles and policies of an account go with it.
 func TestDeletedAccountsLeaveNothing(t *testing.T) {
 	w := newWorld(t)
