@@ -52,7 +52,7 @@ nothing; values that ask for nothing (ACL ` + "`private`" + `, storage class ` +
 | Other credentials | ` + "`X-Access-Key` and `X-Secret-Key`" + `, see ` + "`AUTH_HEADERS`" + ` |
 | Integrity | Content-MD5, x-amz-content-sha256, CRC32, CRC32C, CRC64NVME, SHA-1, SHA-256, SHA-512, MD5, XXHASH64, XXHASH3, XXHASH128 as header or trailer; COMPOSITE (all but CRC64NVME) and FULL_OBJECT (the CRCs) for multipart uploads |
 | Conditions | GET and HEAD: all four; PUT, copy and multipart completion: If-None-Match: * and If-Match; DELETE: If-Match, size and time. Writes are decided inside the commit |
-| Metadata | as with S3: headers are read as Latin-1, the encoded words of RFC 2047 are decoded, and what is not US-ASCII is answered as such words |
+| Metadata | the encoded words of RFC 2047 are decoded, and what is not US-ASCII is answered as such words |
 | Limits | object 5 TiB, PUT and part ` + "`MAX_UPLOAD_SIZE`" + ` (5 GiB), 10,000 parts, 2 KiB of user metadata, XML bodies of 1 MiB (completion and deletes: as large as their lists need) |
 
 ## Operations
@@ -73,6 +73,7 @@ nothing; values that ask for nothing (ACL ` + "`private`" + `, storage class ` +
 | | here | AWS S3 |
 |---|---|---|
 | CopyObject of an object that was uploaded in parts | the copy has no parts and keeps the entity tag (` + "`…-N`" + `) and the checksum of its source, since no byte of it is read; with another ` + "`x-amz-checksum-algorithm`" + `, both are of the copy's bytes | the copy has no parts; its entity tag and checksum are of its bytes |
+| metadata in a header whose bytes are not US-ASCII | UTF-8, and Latin-1 where it cannot be that, so that what was sent in UTF-8 is what the answer's words say | Latin-1: the words in the answer are of the single bytes |
 | objects that are written without credentials | belong to the account of the bucket | belong to an account that stands for everybody |
 | ` + "`x-amz-acl: private`" + ` of a new object, and other values that grant nothing to anybody | need no right but ` + "`s3:PutObject`" + `, and pass where ACLs are disabled | need ` + "`s3:PutObjectAcl`" + ` |
 

@@ -150,7 +150,7 @@ func (s *Server) copyObject(c *call) error {
 	default:
 		return s3err.Argument("Unknown metadata directive.", "x-amz-metadata-directive", directive)
 	}
-	if in.Headers, err = c.storedHeaders(); err != nil {
+	if in.Headers, err = storedHeaders(c.header); err != nil {
 		return err
 	}
 	if in.Class, err = storageClass(c.header); err != nil {

@@ -23,8 +23,7 @@ const (
 const defaultType = "binary/octet-stream"
 
 // storedHeaders reads the headers that are kept with an object.
-func (c *call) storedHeaders() (meta.Headers, error) {
-	h := c.header
+func storedHeaders(h http.Header) (meta.Headers, error) {
 	m := meta.Headers{
 		ContentType:        h.Get("Content-Type"),
 		CacheControl:       h.Get("Cache-Control"),
@@ -38,8 +37,7 @@ func (c *call) storedHeaders() (meta.Headers, error) {
 		if len(name) < len(metaPrefix) || !strings.EqualFold(name[:len(metaPrefix)], metaPrefix) {
 			continue
 		}
-		_, sent := c.r.Header[name]
-		p := meta.Pair{Name: strings.ToLower(name[len(metaPrefix):]), Value: metaText(strings.Join(values, ","), sent && c.form == nil)}
+		p := meta.Pair{Name: strings.ToLower(name[len(metaPrefix):]), Value: metaText(strings.Join(values, ","))}
 		size += len(p.Name) + len(p.Value)
 		m.Metadata = append(m.Metadata, p)
 	}

@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// metaText is the text of a metadata value as it is stored. In a header S3 reads bytes as Latin-1, whatever they were meant to be, and decodes
-// the encoded words of RFC 2047; parameters and fields of forms are UTF-8. Words that are no text stay as they were sent.
-func metaText(value string, header bool) string {
-	if header && strings.ContainsFunc(value, notASCII) {
+// metaText is the text of a metadata value as it is stored: UTF-8, or Latin-1 where it cannot be that, with the encoded words of RFC 2047
+// decoded. Words that are no text stay as they were sent.
+func metaText(value string) string {
+	if !utf8.ValidString(value) {
 		text := make([]rune, len(value))
 		for i := range len(value) {
 			text[i] = rune(value[i])
@@ -40,5 +40,3 @@ func metaHeader(text string) string {
 	}
 	return strings.ReplaceAll(mime.QEncoding.Encode("UTF-8", text), "=?UTF-8?q?", "=?UTF-8?Q?")
 }
-
-func notASCII(r rune) bool { return r >= utf8.RuneSelf }

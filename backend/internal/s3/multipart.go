@@ -45,7 +45,7 @@ func (s *Server) createUpload(c *call) error {
 	if in.Caller, in.ACL, err = c.newObject(); err != nil {
 		return err
 	}
-	if in.Headers, err = c.storedHeaders(); err != nil {
+	if in.Headers, err = storedHeaders(c.header); err != nil {
 		return err
 	}
 	if in.Class, err = storageClass(c.header); err != nil {

@@ -30,7 +30,7 @@ func (c *call) putInput() (in object.PutInput, err error) {
 	if in.Caller, in.ACL, err = c.newObject(); err != nil {
 		return in, err
 	}
-	if in.Headers, err = c.storedHeaders(); err != nil {
+	if in.Headers, err = storedHeaders(c.header); err != nil {
 		return in, err
 	}
 	if in.Class, err = storageClass(c.header); err != nil {
