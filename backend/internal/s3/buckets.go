@@ -103,9 +103,6 @@ func (s *Server) createBucket(c *call) error {
 			return s3err.Text("NotImplemented", "The element "+config.Unsupported+" implies functionality that is not implemented.")
 		}
 	}
-	if config.Located && config.LocationConstraint == "" {
-		return s3err.New("InvalidLocationConstraint").With("LocationConstraint", "")
-	}
 	region, err := s.location(config.LocationConstraint)
 	if err != nil {
 		return err

@@ -46,7 +46,7 @@ var documented = map[string]string{
 	"GetBucketCors": "NoSuchCORSConfiguration", "PutBucketCors": "InvalidRequest", "DeleteBucketCors": "",
 	"GetBucketLifecycleConfiguration": "NoSuchLifecycleConfiguration", "PutBucketLifecycleConfiguration": "InvalidArgument InvalidRequest",
 	"DeleteBucketLifecycle":      "",
-	"GetObjectLockConfiguration": "ObjectLockConfigurationNotFoundError", "PutObjectLockConfiguration": "InvalidBucketState InvalidArgument",
+	"GetObjectLockConfiguration": "ObjectLockConfigurationNotFoundError", "PutObjectLockConfiguration": "InvalidBucketState InvalidRetentionPeriod",
 	"GetBucketOwnershipControls": "OwnershipControlsNotFoundError", "PutBucketOwnershipControls": "InvalidBucketAclWithObjectOwnership",
 	"DeleteBucketOwnershipControls": "",
 	"GetBucketPolicy":               "NoSuchBucketPolicy MethodNotAllowed", "PutBucketPolicy": "MalformedPolicy PolicyTooLarge MethodNotAllowed",

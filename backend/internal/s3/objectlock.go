@@ -3,7 +3,6 @@ package s3
 import (
 	"math"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -54,15 +53,15 @@ func (s *Server) putObjectLock(c *call) error {
 	if err != nil {
 		return err
 	}
-	rule, unit, err := s3xml.DecodeLockConfiguration(body)
+	rule, err := s3xml.DecodeLockConfiguration(body)
 	switch {
 	case err != nil:
 		return malformed(err)
 	case rule.Mode == meta.LockNone:
 	case rule.Days <= 0 && rule.Years <= 0:
-		return s3err.Argument("Default retention period must be a positive integer value.", unit, strconv.Itoa(rule.Days+rule.Years))
+		return s3err.New("InvalidRetentionPeriod")
 	case rule.Days > maxRetentionDays, rule.Years > maxRetentionYears:
-		return s3err.Argument("Default retention period too large.", unit, strconv.Itoa(rule.Days+rule.Years))
+		return s3err.Text("InvalidRetentionPeriod", "Default retention period must not exceed 36500 days or 100 years.")
 	}
 	if err := s.Buckets.SetLock(c.ctx(), c.record, rule); err != nil {
 		return err

@@ -47,6 +47,7 @@ var codes = []Code{
 	{"InvalidRange", http.StatusRequestedRangeNotSatisfiable, "The requested range is not satisfiable"},
 	{"InvalidRedirectLocation", http.StatusBadRequest, "The website redirect location must have a prefix of 'http://' or 'https://' or '/'."},
 	{"InvalidRequest", http.StatusBadRequest, "Invalid Request"},
+	{"InvalidRetentionPeriod", http.StatusBadRequest, "Default retention period must be a positive integer value."},
 	{"InvalidStorageClass", http.StatusBadRequest, "The storage class you specified is not valid"},
 	{"InvalidTag", http.StatusBadRequest, "The tag provided was not a valid tag. This error can occur if the tag did not pass input validation."},
 	{"InvalidToken", http.StatusBadRequest, "The provided token is malformed or otherwise invalid."},

@@ -125,7 +125,6 @@ func into(to *string, seen *bool) func(*node) error {
 // BucketConfiguration is the body of CreateBucket.
 type BucketConfiguration struct {
 	LocationConstraint string
-	Located            bool // it is there, empty or not
 	Tags               meta.Tags
 	Unsupported        string // an element whose feature does not exist here, empty for none
 }
@@ -140,8 +139,9 @@ func DecodeBucketConfiguration(body []byte) (c BucketConfiguration, err error) {
 		c.Unsupported = n.name
 		return nil
 	}
+	var seen bool
 	err = root.each(map[string]func(*node) error{
-		"LocationConstraint": into(&c.LocationConstraint, &c.Located),
+		"LocationConstraint": into(&c.LocationConstraint, &seen),
 		"Location":           unsupported, "Bucket": unsupported,
 		"Tags": func(n *node) (err error) {
 			if c.Tags != nil {

@@ -54,12 +54,11 @@ func (d *LockConfiguration) encode(e *encoder) {
 	})
 }
 
-// DecodeLockConfiguration reads an ObjectLockConfiguration. The period of its rule is only read, not judged; unit is the element that it
-// stands in, Days or Years.
-func DecodeLockConfiguration(body []byte) (r meta.LockRule, unit string, err error) {
+// DecodeLockConfiguration reads an ObjectLockConfiguration. The period of its rule is only read, not judged.
+func DecodeLockConfiguration(body []byte) (r meta.LockRule, err error) {
 	root, err := parse(body, "ObjectLockConfiguration")
 	if err != nil {
-		return r, unit, err
+		return r, err
 	}
 	var enabled string
 	var hasEnabled, hasRule bool
@@ -70,41 +69,36 @@ func DecodeLockConfiguration(body []byte) (r meta.LockRule, unit string, err err
 				return ErrMalformed
 			}
 			hasRule = true
-			return n.each(map[string]func(*node) error{"DefaultRetention": func(n *node) (err error) {
-				unit, err = decodeDefaultRetention(n, &r)
-				return err
-			}})
+			return n.each(map[string]func(*node) error{"DefaultRetention": func(n *node) error { return decodeDefaultRetention(n, &r) }})
 		},
 	})
 	if err == nil && enabled != "Enabled" {
 		err = ErrMalformed
 	}
 	r.Enabled = true
-	return r, unit, err
+	return r, err
 }
 
-func decodeDefaultRetention(n *node, r *meta.LockRule) (unit string, err error) {
+func decodeDefaultRetention(n *node, r *meta.LockRule) error {
 	var mode, days, years string
 	var hasMode, hasDays, hasYears bool
-	err = n.each(map[string]func(*node) error{"Mode": into(&mode, &hasMode), "Days": into(&days, &hasDays), "Years": into(&years, &hasYears)})
+	err := n.each(map[string]func(*node) error{"Mode": into(&mode, &hasMode), "Days": into(&days, &hasDays), "Years": into(&years, &hasYears)})
 	if err != nil {
-		return "", err
+		return err
 	}
 	var ok bool
 	if r.Mode, ok = ParseLockMode(mode); !ok || hasDays == hasYears {
-		return "", ErrMalformed
+		return ErrMalformed
 	}
-	unit = "Years"
 	if hasDays {
-		unit = "Days"
 		r.Days, err = strconv.Atoi(days)
 	} else {
 		r.Years, err = strconv.Atoi(years)
 	}
 	if err != nil {
-		return "", ErrMalformed
+		return ErrMalformed
 	}
-	return unit, nil
+	return nil
 }
 
 // Retention is the retention of a version.

@@ -240,8 +240,8 @@ func FuzzDecode(f *testing.F) {
 		require.True(t, err == nil || errors.Is(err, ErrMalformed))
 		_, err = DecodeTagging(body)
 		require.True(t, err == nil || errors.Is(err, ErrMalformed))
-		if r, _, err := DecodeLockConfiguration(body); err == nil && r.Days >= 0 && r.Years >= 0 && r.Days+r.Years > 0 {
-			again, _, err := DecodeLockConfiguration(Encode(&LockConfiguration{Rule: r}))
+		if r, err := DecodeLockConfiguration(body); err == nil && r.Days >= 0 && r.Years >= 0 && r.Days+r.Years > 0 {
+			again, err := DecodeLockConfiguration(Encode(&LockConfiguration{Rule: r}))
 			require.NoError(t, err)
 			require.Equal(t, r, again)
 		}
