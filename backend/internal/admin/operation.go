@@ -34,7 +34,7 @@ var scopeNames = [...]string{"anonymous", "own", "administrative", "data"}
 type permission struct {
 	scope   scope
 	actions []string
-	inside  bool // decided further inside: by the service, in its transaction, where the user counts that it is about; by the S3 port; or by a ticket
+	inside  bool // decided further inside: by the service, in its transaction, where the user or policy counts that it is about; by the S3 port; or by a ticket
 }
 
 func anonymous() permission { return permission{scope: scopeAnonymous} }
@@ -159,6 +159,8 @@ func (m *mount) register() {
 	a.systemRoutes(m)
 	a.accountRoutes(m)
 	a.userRoutes(m)
+	a.identityRoutes(m)
+	a.managedRoutes(m)
 	a.bucketRoutes(m)
 	a.documentRoutes(m)
 	a.objectRoutes(m)
@@ -190,7 +192,8 @@ func specification() huma.Config {
 		Tags: []*huma.Tag{
 			{Name: tagSession, Description: "Signing in and out"}, {Name: tagSystem, Description: "The server itself"},
 			{Name: tagAccount, Description: "Tenants, each with its own users and buckets"},
-			{Name: tagUsers, Description: "Who may do what"}, {Name: tagBuckets, Description: "Buckets and their state"},
+			{Name: tagUsers, Description: "Who may do what"}, {Name: tagIdentities, Description: "Users, groups, roles and managed policies as IAM has them"},
+			{Name: tagBuckets, Description: "Buckets and their state"},
 			{Name: tagObjects, Description: "Browsing and changing objects"}, {Name: tagLinks, Description: "Presigned links"},
 			{Name: tagContent, Description: "Bytes up and down"}, {Name: tagUploads, Description: "Large objects in parts"},
 			{Name: tagJobs, Description: "Long work on the server"},

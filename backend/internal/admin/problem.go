@@ -124,6 +124,8 @@ func problem(info *reqinfo.Info, err error) *Problem {
 	detail := fault.DetailOf(err)
 	if v := detail[detailCode]; v != "" {
 		p.Code = v
+	} else if v := detail["IAM"]; v != "" { // what IAM's own protocol calls it
+		p.Code = v
 	}
 	if v := detail[detailNeeds]; v != "" {
 		p.Needs = []string{v}

@@ -8,16 +8,17 @@ import (
 
 // Tags of operations, in the order of the reference.
 const (
-	tagSession = "Session"
-	tagSystem  = "System"
-	tagAccount = "Accounts"
-	tagUsers   = "Users"
-	tagBuckets = "Buckets"
-	tagObjects = "Objects"
-	tagContent = "Content"
-	tagUploads = "Uploads"
-	tagLinks   = "Links"
-	tagJobs    = "Jobs"
+	tagSession    = "Session"
+	tagSystem     = "System"
+	tagAccount    = "Accounts"
+	tagUsers      = "Users"
+	tagIdentities = "Identities"
+	tagBuckets    = "Buckets"
+	tagObjects    = "Objects"
+	tagContent    = "Content"
+	tagUploads    = "Uploads"
+	tagLinks      = "Links"
+	tagJobs       = "Jobs"
 )
 
 const octets = "application/octet-stream"

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -20,59 +21,85 @@ import (
 type sample struct{ target, body string }
 
 var samples = map[string]sample{
-	"createSession":       {"", `{"accessKey":"nobody","secretKey":"wrong"}`},
-	"getSession":          {},
-	"deleteSession":       {},
-	"createToken":         {"", `{"accessKey":"nobody","secretKey":"wrong"}`},
-	"getHealth":           {},
-	"headHealth":          {},
-	"getCompatibility":    {},
-	"getVersion":          {},
-	"getConfig":           {},
-	"getServer":           {},
-	"listAccounts":        {},
-	"createAccount":       {"", `{"name":"team"}`},
-	"deleteAccount":       {"/myfsio/accounts/other", ""},
-	"listUsers":           {},
-	"createUser":          {"", `{"display_name":"x","policies":[]}`},
-	"rotateSecret":        {"/myfsio/iam/users/victim/rotate", ""},
-	"setUserPolicies":     {"/myfsio/iam/users/victim/policies", `[{"bucket":"*","actions":["list"]}]`},
-	"deleteUser":          {"/myfsio/iam/users/victim", ""},
-	"listBuckets":         {},
-	"createBucket":        {"", `{"name":"fresh"}`},
-	"getBucket":           {"/myfsio/buckets/one", ""},
-	"deleteBucket":        {"/myfsio/buckets/one", ""},
-	"getVersioning":       {"/myfsio/buckets/one/versioning", ""},
-	"setVersioning":       {"/myfsio/buckets/one/versioning", `{"versioning":"Enabled"}`},
-	"getLifecycleHistory": {"/myfsio/buckets/one/lifecycle/history", ""},
-	"previewLifecycle":    {"/myfsio/buckets/one/lifecycle/preview", `{"rules":[{"id":"r","expireDays":1}]}`},
-	"getQuota":            {"/myfsio/buckets/one/quota", ""},
-	"setQuota":            {"/myfsio/buckets/one/quota", `{"maxObjects":1000}`},
-	"listObjects":         {"/myfsio/buckets/one/objects", ""},
-	"searchObjects":       {"/myfsio/buckets/one/search?query=k", ""},
-	"getObject":           {"/myfsio/buckets/one/object?key=k", ""},
-	"deleteObject":        {"/myfsio/buckets/one/object?key=k", ""},
-	"listVersions":        {"/myfsio/buckets/one/versions", ""},
-	"copyObject":          {"/myfsio/buckets/one/object/copy", `{"key":"k","targetKey":"k2"}`},
-	"moveObject":          {"/myfsio/buckets/one/object/move", `{"key":"k","targetKey":"k3"}`},
-	"renameObject":        {"/myfsio/buckets/one/object/rename", `{"key":"k","name":"k4"}`},
-	"createFolder":        {"/myfsio/buckets/one/folder", `{"prefix":"f"}`},
-	"createLink":          {"", `{"bucket":"one","key":"k","method":"GET"}`},
-	"putContent":          {"/myfsio/buckets/one/content?key=new", "x"},
-	"getContent":          {"/myfsio/buckets/one/content?key=k", ""},
-	"createZip":           {"/myfsio/buckets/one/zip", `{"keys":["k"]}`},
-	"getZip":              {"/myfsio/buckets/one/zip?ticket=x", ""},
-	"createUpload":        {"/myfsio/buckets/one/uploads", `{"key":"k"}`},
-	"listUploads":         {"/myfsio/buckets/one/uploads", ""},
-	"abortUpload":         {"/myfsio/buckets/one/uploads/UPLOAD?key=k", ""},
-	"listParts":           {"/myfsio/buckets/one/uploads/UPLOAD/parts?key=k", ""},
-	"putPart":             {"/myfsio/buckets/one/uploads/UPLOAD/parts/1?key=k", "x"},
-	"completeUpload":      {"/myfsio/buckets/one/uploads/UPLOAD/complete", `{"key":"k","parts":[{"number":1,"etag":"x"}]}`},
-	"createBulkDelete":    {"", `{"bucket":"one","keys":["k"]}`},
-	"createBulkCopy":      {"", `{"bucket":"one","keys":["k"],"targetPrefix":"t/"}`},
-	"listJobs":            {},
-	"getJob":              {"/myfsio/jobs/nothing", ""},
-	"cancelJob":           {"/myfsio/jobs/nothing", ""},
+	"createSession":           {"", `{"accessKey":"nobody","secretKey":"wrong"}`},
+	"getSession":              {},
+	"deleteSession":           {},
+	"createToken":             {"", `{"accessKey":"nobody","secretKey":"wrong"}`},
+	"getHealth":               {},
+	"headHealth":              {},
+	"getCompatibility":        {},
+	"getVersion":              {},
+	"getConfig":               {},
+	"getServer":               {},
+	"listAccounts":            {},
+	"createAccount":           {"", `{"name":"team"}`},
+	"deleteAccount":           {"/myfsio/accounts/other", ""},
+	"listUsers":               {},
+	"createUser":              {"", `{"display_name":"x","policies":[]}`},
+	"rotateSecret":            {"/myfsio/iam/users/victim/rotate", ""},
+	"setUserPolicies":         {"/myfsio/iam/users/victim/policies", `[{"bucket":"*","actions":["list"]}]`},
+	"deleteUser":              {"/myfsio/iam/users/victim", ""},
+	"listIdentities":          {"/myfsio/identities/users", ""},
+	"createIdentity":          {"/myfsio/identities/users", `{"name":"eve"}`},
+	"getIdentity":             {"/myfsio/identities/users/ada", ""},
+	"updateIdentity":          {"/myfsio/identities/users/ada", `{"displayName":"Ada"}`},
+	"deleteIdentity":          {"/myfsio/identities/users/ada", ""},
+	"putInlinePolicy":         {"/myfsio/identities/users/ada/policies/p", `{"document":"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}}"}`},
+	"deleteInlinePolicy":      {"/myfsio/identities/users/ada/policies/p", ""},
+	"attachPolicy":            {"/myfsio/identities/users/ada/attached?arn=arn:aws:iam::aws:policy/ReadOnlyAccess", ""},
+	"detachPolicy":            {"/myfsio/identities/users/ada/attached?arn=arn:aws:iam::aws:policy/ReadOnlyAccess", ""},
+	"setBoundary":             {"/myfsio/identities/users/ada/boundary?arn=arn:aws:iam::aws:policy/ReadOnlyAccess", ""},
+	"deleteBoundary":          {"/myfsio/identities/users/ada/boundary", ""},
+	"tagIdentity":             {"/myfsio/identities/users/ada/tags", `{"tags":[{"name":"team","value":"blue"}]}`},
+	"untagIdentity":           {"/myfsio/identities/users/ada/tags?tag=team", ""},
+	"createAccessKey":         {"/myfsio/identities/users/ada/keys", ""},
+	"setAccessKey":            {"/myfsio/identities/users/victim/keys/victim", `{"active":true}`},
+	"deleteAccessKey":         {"/myfsio/identities/users/victim/keys/victim", ""},
+	"addMember":               {"/myfsio/identities/groups/writers/members/ada", ""},
+	"removeMember":            {"/myfsio/identities/groups/writers/members/ada", ""},
+	"setTrustPolicy":          {"/myfsio/identities/roles/backup/trust", `{"document":"{}"}`},
+	"listManagedPolicies":     {},
+	"createManagedPolicy":     {"", `{"name":"most","document":"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}}"}`},
+	"getManagedPolicy":        {"/myfsio/policy?arn=arn:aws:iam::aws:policy/ReadOnlyAccess", ""},
+	"deleteManagedPolicy":     {"/myfsio/policy?arn=arn:aws:iam::000000000000:policy/most", ""},
+	"createPolicyVersion":     {"/myfsio/policy/versions?arn=arn:aws:iam::000000000000:policy/most", `{"document":"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}"}`},
+	"deletePolicyVersion":     {"/myfsio/policy/versions?version=1&arn=arn:aws:iam::000000000000:policy/most", ""},
+	"setDefaultPolicyVersion": {"/myfsio/policy/default?version=1&arn=arn:aws:iam::000000000000:policy/most", ""},
+	"listBuckets":             {},
+	"createBucket":            {"", `{"name":"fresh"}`},
+	"getBucket":               {"/myfsio/buckets/one", ""},
+	"deleteBucket":            {"/myfsio/buckets/one", ""},
+	"getVersioning":           {"/myfsio/buckets/one/versioning", ""},
+	"setVersioning":           {"/myfsio/buckets/one/versioning", `{"versioning":"Enabled"}`},
+	"getLifecycleHistory":     {"/myfsio/buckets/one/lifecycle/history", ""},
+	"previewLifecycle":        {"/myfsio/buckets/one/lifecycle/preview", `{"rules":[{"id":"r","expireDays":1}]}`},
+	"getQuota":                {"/myfsio/buckets/one/quota", ""},
+	"setQuota":                {"/myfsio/buckets/one/quota", `{"maxObjects":1000}`},
+	"listObjects":             {"/myfsio/buckets/one/objects", ""},
+	"searchObjects":           {"/myfsio/buckets/one/search?query=k", ""},
+	"getObject":               {"/myfsio/buckets/one/object?key=k", ""},
+	"deleteObject":            {"/myfsio/buckets/one/object?key=k", ""},
+	"listVersions":            {"/myfsio/buckets/one/versions", ""},
+	"copyObject":              {"/myfsio/buckets/one/object/copy", `{"key":"k","targetKey":"k2"}`},
+	"moveObject":              {"/myfsio/buckets/one/object/move", `{"key":"k","targetKey":"k3"}`},
+	"renameObject":            {"/myfsio/buckets/one/object/rename", `{"key":"k","name":"k4"}`},
+	"createFolder":            {"/myfsio/buckets/one/folder", `{"prefix":"f"}`},
+	"createLink":              {"", `{"bucket":"one","key":"k","method":"GET"}`},
+	"putContent":              {"/myfsio/buckets/one/content?key=new", "x"},
+	"getContent":              {"/myfsio/buckets/one/content?key=k", ""},
+	"createZip":               {"/myfsio/buckets/one/zip", `{"keys":["k"]}`},
+	"getZip":                  {"/myfsio/buckets/one/zip?ticket=x", ""},
+	"createUpload":            {"/myfsio/buckets/one/uploads", `{"key":"k"}`},
+	"listUploads":             {"/myfsio/buckets/one/uploads", ""},
+	"abortUpload":             {"/myfsio/buckets/one/uploads/UPLOAD?key=k", ""},
+	"listParts":               {"/myfsio/buckets/one/uploads/UPLOAD/parts?key=k", ""},
+	"putPart":                 {"/myfsio/buckets/one/uploads/UPLOAD/parts/1?key=k", "x"},
+	"completeUpload":          {"/myfsio/buckets/one/uploads/UPLOAD/complete", `{"key":"k","parts":[{"number":1,"etag":"x"}]}`},
+	"createBulkDelete":        {"", `{"bucket":"one","keys":["k"]}`},
+	"createBulkCopy":          {"", `{"bucket":"one","keys":["k"],"targetPrefix":"t/"}`},
+	"listJobs":                {},
+	"getJob":                  {"/myfsio/jobs/nothing", ""},
+	"cancelJob":               {"/myfsio/jobs/nothing", ""},
 }
 
 // fixture is a lab with something of everything.
@@ -81,6 +108,7 @@ func fixture(t *testing.T) *lab {
 	l.bucket("one")
 	l.put("one", "k")
 	l.admin().do("POST", "/iam/users", `{"display_name":"victim","access_key":"victim","policies":[]}`).want(201)
+	l.admin().do("POST", "/myfsio/identities/users", `{"name":"ada"}`).want(201)
 	l.admin().do("POST", "/myfsio/accounts", `{"name":"other"}`).want(201)
 	return l
 }
@@ -205,7 +233,8 @@ func TestTheTableIsComplete(t *testing.T) {
 			require.True(t, policy.KnownAction(action), action)
 		}
 	}
-	for _, list := range [][]string{generalActions, bucketActions, keyActions, lockActions} {
+	lists := [][]string{generalActions, bucketActions, keyActions, lockActions, managedReads, managedChanges}
+	for _, list := range append(lists, slices.Collect(maps.Values(identityActions))...) {
 		for _, action := range list {
 			require.True(t, policy.KnownAction(action), action)
 		}

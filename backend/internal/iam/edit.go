@@ -273,3 +273,41 @@ func DescribeRole(description *string, maxSession time.Duration) Edit {
 		return nil, checkRole("iam.DescribeRole", &in)
 	}}
 }
+
+// DescribeUser changes the display name of a user, and whether it is disabled; nil leaves either. Who is disabled cannot sign in, and no
+// request that they sign is taken.
+func DescribeUser(display *string, disabled *bool) Edit {
+	return Edit{"Update%", func(c *change, _ string, d *draft) (*policy.Document, error) {
+		if display != nil {
+			if err := checkName("iam.DescribeUser", *display); err != nil {
+				return nil, err
+			}
+			d.u.Name = *display
+		}
+		if disabled == nil || *disabled == d.u.Disabled {
+			return nil, nil //nolint:nilnil // it gives nothing
+		}
+		if d.u.Disabled = *disabled; d.u.Disabled {
+			return nil, nil //nolint:nilnil // it gives nothing
+		}
+		give, err := c.given(&d.entity)
+		return policy.Join(give...), err
+	}}
+}
+
+// Together makes one change of several that have the same action.
+func Together(edits ...Edit) Edit {
+	return Edit{edits[0].action, func(c *change, account string, d *draft) (*policy.Document, error) {
+		var gives []*policy.Document
+		for _, e := range edits {
+			give, err := e.apply(c, account, d)
+			if err != nil {
+				return nil, err
+			}
+			if give != nil {
+				gives = append(gives, give)
+			}
+		}
+		return policy.Join(gives...), nil
+	}}
+}

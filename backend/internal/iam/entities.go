@@ -21,6 +21,7 @@ type NewEntity struct {
 	Path        string // empty for "/"
 	Tags        meta.Tags
 	Boundary    string // ARN of a managed policy
+	DisplayName string // of a user; empty for its name
 	Description string // of a role, as the rest
 	Trust       string // JSON
 	MaxSession  time.Duration
@@ -38,7 +39,30 @@ const (
 )
 
 // CreateEntity makes a user without keys, a group or a role in the actor's account.
-func (s *Service) CreateEntity(ctx context.Context, actor *Identity, in NewEntity) (out Entity, err error) {
+func (s *Service) CreateEntity(ctx context.Context, actor *Identity, in NewEntity) (Entity, error) {
+	return s.create(ctx, actor, in, nil)
+}
+
+// CreateUserWithKey makes a user and its first access key, or neither. The secret is returned here and never again.
+func (s *Service) CreateUserWithKey(ctx context.Context, actor *Identity, in NewEntity) (out Entity, key AccessKey, secret string, err error) {
+	key.ID, key.Active, secret = s.newAccessKey(), true, s.newSecret()
+	in.Kind = UserEntity
+	out, err = s.create(ctx, actor, in, func(c *change, who *Identity, u *meta.User) error {
+		if err := mayDo("iam.CreateUserWithKey", who, "iam:CreateAccessKey", arnOf(u)); err != nil {
+			return err
+		}
+		key.Created = c.now
+		c.addKey(u, key.ID, secret)
+		return nil
+	})
+	if err != nil {
+		return Entity{}, AccessKey{}, "", err
+	}
+	return out, key, secret, nil
+}
+
+// create makes an entity; of a user, with adds what it begins with, nil for nothing.
+func (s *Service) create(ctx context.Context, actor *Identity, in NewEntity, with func(*change, *Identity, *meta.User) error) (out Entity, err error) {
 	const op = "iam.CreateEntity"
 	most := maxEntityName
 	if in.Kind == GroupEntity {
@@ -51,6 +75,11 @@ func (s *Service) CreateEntity(ctx context.Context, actor *Identity, in NewEntit
 		return out, err
 	}
 	if err := checkTags(op, in.Tags); err != nil {
+		return out, err
+	}
+	if in.DisplayName == "" {
+		in.DisplayName = in.Name
+	} else if err := checkName(op, in.DisplayName); err != nil {
 		return out, err
 	}
 	if in.Kind == RoleEntity {
@@ -81,7 +110,12 @@ func (s *Service) CreateEntity(ctx context.Context, actor *Identity, in NewEntit
 		var u *meta.User
 		switch in.Kind {
 		case UserEntity:
-			u = &meta.User{ID: id, Account: who.Account, Name: in.Name, UserName: in.Name, Path: in.Path, Created: c.now, Grants: grants, Tags: in.Tags}
+			u = &meta.User{ID: id, Account: who.Account, Name: in.DisplayName, UserName: in.Name, Path: in.Path, Created: c.now, Grants: grants, Tags: in.Tags}
+			if with != nil {
+				if err := with(c, who, u); err != nil {
+					return err
+				}
+			}
 		case GroupEntity:
 			e.group = &meta.UserGroup{ID: id, Account: who.Account, Name: in.Name, Path: in.Path, Created: c.now}
 		case RoleEntity:
@@ -151,35 +185,82 @@ func (s *Service) DeleteEntity(ctx context.Context, actor *Identity, kind Entity
 		if err != nil {
 			return err
 		}
-		g := e.grants()
-		switch {
-		case len(g.Attached) > 0:
-			return attached("detach all policies")
-		case len(g.Inline) > 0:
-			return attached("delete policies")
+		return c.deleteBare(e)
+	})
+}
+
+// DeleteWhole removes a user, a group or a role with all that hangs at it: keys, policies, and who is in the group.
+func (s *Service) DeleteWhole(ctx context.Context, actor *Identity, kind EntityKind, name string) error {
+	const op = "iam.DeleteWhole"
+	var keys []meta.AccessKey
+	err := s.change(ctx, op, func(c *change) error {
+		_, e, err := c.entity(op, actor, "iam:Delete"+kind.String(), kind, name)
+		if err != nil {
+			return err
 		}
 		switch kind {
+		case UserEntity:
+			keys = e.user.user.Keys
+			err = c.remove(e.user.user)
 		case GroupEntity:
-			members, err := s.members(c.tx, e.group)
-			if err != nil {
-				return err
-			}
-			if len(members) > 0 {
-				return attached("remove users from group")
-			}
-			return c.tx.Delete(meta.UserGroupKey(e.group.Account, e.group.ID))
+			err = c.deleteGroup(e.group)
 		case RoleEntity:
-			return c.tx.Delete(meta.RoleKey(e.role.Account, e.role.Name))
+			err = c.tx.Delete(meta.RoleKey(e.role.Account, e.role.Name))
 		}
-		u := e.user.user
-		switch {
-		case len(u.Keys) > 0:
-			return attached("delete access keys")
-		case len(u.Groups) > 0:
+		if err != nil {
+			return err
+		}
+		return c.keepAdministrator(op)
+	})
+	if err == nil {
+		for _, k := range keys {
+			s.forgetFirst(k.ID)
+		}
+	}
+	return err
+}
+
+// deleteGroup removes a group, which its members are in no longer.
+func (c *change) deleteGroup(g *meta.UserGroup) error {
+	members, err := c.s.members(c.tx, g)
+	for _, l := range members {
+		u := l.copy()
+		u.Groups = slices.DeleteFunc(slices.Clone(u.Groups), func(id string) bool { return id == g.ID })
+		err = errors.Join(err, c.put(u))
+	}
+	return errors.Join(err, c.tx.Delete(meta.UserGroupKey(g.Account, g.ID)))
+}
+
+// deleteBare removes an entity, refusing where something still hangs at it.
+func (c *change) deleteBare(e *entity) error {
+	g := e.grants()
+	switch {
+	case len(g.Attached) > 0:
+		return attached("detach all policies")
+	case len(g.Inline) > 0:
+		return attached("delete policies")
+	}
+	switch e.kind {
+	case GroupEntity:
+		members, err := c.s.members(c.tx, e.group)
+		if err != nil {
+			return err
+		}
+		if len(members) > 0 {
 			return attached("remove users from group")
 		}
-		return c.remove(u)
-	})
+		return c.tx.Delete(meta.UserGroupKey(e.group.Account, e.group.ID))
+	case RoleEntity:
+		return c.tx.Delete(meta.RoleKey(e.role.Account, e.role.Name))
+	}
+	u := e.user.user
+	switch {
+	case len(u.Keys) > 0:
+		return attached("delete access keys")
+	case len(u.Groups) > 0:
+		return attached("remove users from group")
+	}
+	return c.remove(u)
 }
 
 // entity returns the caller with the rights of this transaction, and the entity of a name in its account that it may do the action to.

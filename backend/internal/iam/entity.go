@@ -39,8 +39,14 @@ type Entity struct {
 	Created     time.Time
 	Grants      meta.Grants // of a user without what is given in the simple form
 	Tags        meta.Tags
-	Groups      []string // of a user: ids
+	Members     int      // of a group; only in lists of groups
+	Groups      []string // of a user, as the rest: ids
 	Keys        []AccessKey
+	DisplayName string
+	Disabled    bool
+	Environment bool   // managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY
+	Admin       bool   // can sign in and holds all of iam:*
+	Simple      []byte // JSON of the policies that are not IAM's; empty for none
 	Description string // of a role, as the rest
 	Trust       []byte // JSON
 	MaxSession  time.Duration
@@ -112,7 +118,11 @@ func (e *entity) view() Entity {
 			Description: r.Description, Trust: r.Trust, MaxSession: r.maxSession()}
 	}
 	u := e.user.user
-	out := Entity{Kind: e.kind, Name: nameOf(u), Path: pathOf(u.Path), ID: u.ID, ARN: arnOf(u), Created: u.Created, Grants: u.Grants, Tags: u.Tags, Groups: u.Groups}
+	out := Entity{Kind: e.kind, Name: nameOf(u), Path: pathOf(u.Path), ID: u.ID, ARN: arnOf(u), Created: u.Created, Grants: u.Grants, Tags: u.Tags, Groups: u.Groups,
+		DisplayName: u.Name, Disabled: u.Disabled, Environment: u.Environment, Admin: e.user.administrator()}
+	if string(u.Policies) != "[]" {
+		out.Simple = u.Policies
+	}
 	for _, k := range u.Keys {
 		out.Keys = append(out.Keys, AccessKey{ID: k.ID, Active: !k.Off && !u.Disabled, Created: k.Created})
 	}
@@ -262,10 +272,36 @@ func (s *Service) Entities(ctx context.Context, actor *Identity, kind EntityKind
 				out = append(out, v)
 			}
 		}
+		if err == nil && kind == GroupEntity {
+			err = s.countMembers(r, actor.Account, out)
+		}
 		return err
 	})
 	slices.SortFunc(out, func(a, b Entity) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 	return out, kv.Fault(op, err)
+}
+
+// countMembers tells how many users each of an account's groups has.
+func (s *Service) countMembers(r kv.Reader, account string, groups []Entity) error {
+	users, err := s.all(r)
+	members := map[string]int{}
+	for _, l := range users {
+		if l.user.Account == account {
+			for _, id := range l.user.Groups {
+				members[id]++
+			}
+		}
+	}
+	for i := range groups {
+		groups[i].Members = members[groups[i].ID]
+	}
+	return err
+}
+
+// May reports whether an actor has the right to an action on what an ARN names. What rests on more, as that nobody gives more than they
+// have, is decided when it is done.
+func (s *Service) May(actor *Identity, action, arn string) bool {
+	return mayDo("iam.May", actor, action, arn) == nil
 }
 
 // mayOn refuses an actor without the right to an action on an entity; e is nil for one that is not there, or that is to be made.

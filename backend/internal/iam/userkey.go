@@ -31,17 +31,22 @@ func (s *Service) CreateKey(ctx context.Context, actor *Identity, user string) (
 		if len(u.Keys) >= maxKeys && !slices.ContainsFunc(u.Keys, func(k meta.AccessKey) bool { return k.ID == key.ID }) {
 			return fault.New(op, fault.Conflict, fmt.Sprintf("Cannot exceed quota for AccessKeysPerUser: %d", maxKeys)).With("IAM", "LimitExceeded")
 		}
-		if u.UserName == "" { // who goes by the first key keeps that name
-			u.UserName = nameOf(u)
-		}
 		key.Created = c.now
-		u.Keys = append(u.Keys, meta.AccessKey{ID: key.ID, Sealed: s.Box.Seal([]byte(secret), secretAAD(key.ID)), Created: c.now})
+		c.addKey(u, key.ID, secret)
 		return c.put(u)
 	})
 	if err != nil {
 		return AccessKey{}, "", err
 	}
 	return key, secret, nil
+}
+
+// addKey gives a user one more access key.
+func (c *change) addKey(u *meta.User, id, secret string) {
+	if u.UserName == "" { // who goes by the first key keeps that name
+		u.UserName = nameOf(u)
+	}
+	u.Keys = append(u.Keys, meta.AccessKey{ID: id, Sealed: c.s.Box.Seal([]byte(secret), secretAAD(id)), Created: c.now})
 }
 
 // SetKey switches an access key of a user on or off.

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import * as api from "@myfsio/client";
 import { type Api, anonymous, apiOf, newUser, ok } from "../../support/api";
 import { noise, sha256 } from "../../support/samples";
@@ -475,12 +475,13 @@ test("what is wrong with a request is told by field", async ({ admin: client, se
   isProblem(await api.listObjects({ client, path: { bucket }, query: {} }), 404, "NoSuchBucket");
 });
 
-test("every operation of the specification is called here", async () => {
+test("every operation of the specification is called in this folder", async () => {
   const root = new URL("../../../", import.meta.url);
   const { paths } = JSON.parse(await readFile(new URL("openapi/openapi.json", root), "utf8")) as {
     paths: Record<string, Record<string, { operationId?: string }>>;
   };
-  const called = await readFile(new URL(import.meta.url), "utf8");
+  const here = new URL(".", import.meta.url);
+  const called = (await Promise.all((await readdir(here)).map((name) => readFile(new URL(name, here), "utf8")))).join();
   const ids = Object.values(paths).flatMap((methods) => Object.values(methods).map((o) => o.operationId));
   expect(ids.filter((id) => id !== undefined && !called.includes(`api.${id}(`))).toEqual([]);
 });

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CopyObjectData, CopyObjectErrors, CopyObjectResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateBucketData, CreateBucketErrors, CreateBucketResponses, CreateBulkCopyData, CreateBulkCopyErrors, CreateBulkCopyResponses, CreateBulkDeleteData, CreateBulkDeleteErrors, CreateBulkDeleteResponses, CreateFolderData, CreateFolderErrors, CreateFolderResponses, CreateLinkData, CreateLinkErrors, CreateLinkResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateZipData, CreateZipErrors, CreateZipResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteBucketCorsData, DeleteBucketCorsErrors, DeleteBucketCorsResponses, DeleteBucketData, DeleteBucketErrors, DeleteBucketLifecycleData, DeleteBucketLifecycleErrors, DeleteBucketLifecycleResponses, DeleteBucketOwnershipControlsData, DeleteBucketOwnershipControlsErrors, DeleteBucketOwnershipControlsResponses, DeleteBucketPolicyData, DeleteBucketPolicyErrors, DeleteBucketPolicyResponses, DeleteBucketResponses, DeleteBucketTaggingData, DeleteBucketTaggingErrors, DeleteBucketTaggingResponses, DeleteBucketWebsiteData, DeleteBucketWebsiteErrors, DeleteBucketWebsiteResponses, DeleteObjectData, DeleteObjectErrors, DeleteObjectResponses, DeletePublicAccessBlockData, DeletePublicAccessBlockErrors, DeletePublicAccessBlockResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetBucketAclData, GetBucketAclErrors, GetBucketAclResponses, GetBucketCorsData, GetBucketCorsErrors, GetBucketCorsResponses, GetBucketData, GetBucketErrors, GetBucketLifecycleData, GetBucketLifecycleErrors, GetBucketLifecycleResponses, GetBucketOwnershipControlsData, GetBucketOwnershipControlsErrors, GetBucketOwnershipControlsResponses, GetBucketPolicyData, GetBucketPolicyErrors, GetBucketPolicyResponses, GetBucketPolicyStatusData, GetBucketPolicyStatusErrors, GetBucketPolicyStatusResponses, GetBucketResponses, GetBucketTaggingData, GetBucketTaggingErrors, GetBucketTaggingResponses, GetBucketWebsiteData, GetBucketWebsiteErrors, GetBucketWebsiteResponses, GetCompatibilityData, GetCompatibilityErrors, GetCompatibilityResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContentData, GetContentErrors, GetContentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLifecycleHistoryData, GetLifecycleHistoryErrors, GetLifecycleHistoryResponses, GetObjectData, GetObjectErrors, GetObjectLegalHoldData, GetObjectLegalHoldErrors, GetObjectLegalHoldResponses, GetObjectLockConfigurationData, GetObjectLockConfigurationErrors, GetObjectLockConfigurationResponses, GetObjectResponses, GetObjectRetentionData, GetObjectRetentionErrors, GetObjectRetentionResponses, GetPublicAccessBlockData, GetPublicAccessBlockErrors, GetPublicAccessBlockResponses, GetQuotaData, GetQuotaErrors, GetQuotaResponses, GetServerData, GetServerErrors, GetServerResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersioningData, GetVersioningErrors, GetVersioningResponses, GetVersionResponses, GetZipData, GetZipErrors, GetZipResponses, HeadHealthData, HeadHealthErrors, HeadHealthResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListBucketsData, ListBucketsErrors, ListBucketsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListObjectsData, ListObjectsErrors, ListObjectsResponses, ListPartsData, ListPartsErrors, ListPartsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MoveObjectData, MoveObjectErrors, MoveObjectResponses, PreviewLifecycleData, PreviewLifecycleErrors, PreviewLifecycleResponses, PutBucketAclData, PutBucketAclErrors, PutBucketAclResponses, PutBucketCorsData, PutBucketCorsErrors, PutBucketCorsResponses, PutBucketLifecycleData, PutBucketLifecycleErrors, PutBucketLifecycleResponses, PutBucketOwnershipControlsData, PutBucketOwnershipControlsErrors, PutBucketOwnershipControlsResponses, PutBucketPolicyData, PutBucketPolicyErrors, PutBucketPolicyResponses, PutBucketTaggingData, PutBucketTaggingErrors, PutBucketTaggingResponses, PutBucketWebsiteData, PutBucketWebsiteErrors, PutBucketWebsiteResponses, PutContentData, PutContentErrors, PutContentResponses, PutObjectLegalHoldData, PutObjectLegalHoldErrors, PutObjectLegalHoldResponses, PutObjectLockConfigurationData, PutObjectLockConfigurationErrors, PutObjectLockConfigurationResponses, PutObjectRetentionData, PutObjectRetentionErrors, PutObjectRetentionResponses, PutPartData, PutPartErrors, PutPartResponses, PutPublicAccessBlockData, PutPublicAccessBlockErrors, PutPublicAccessBlockResponses, RenameObjectData, RenameObjectErrors, RenameObjectResponses, RotateSecretData, RotateSecretErrors, RotateSecretResponses, SearchObjectsData, SearchObjectsErrors, SearchObjectsResponses, SetQuotaData, SetQuotaErrors, SetQuotaResponses, SetUserPoliciesData, SetUserPoliciesErrors, SetUserPoliciesResponses, SetVersioningData, SetVersioningErrors, SetVersioningResponses } from './types.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AddMemberData, AddMemberErrors, AddMemberResponses, AttachPolicyData, AttachPolicyErrors, AttachPolicyResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CopyObjectData, CopyObjectErrors, CopyObjectResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateBucketData, CreateBucketErrors, CreateBucketResponses, CreateBulkCopyData, CreateBulkCopyErrors, CreateBulkCopyResponses, CreateBulkDeleteData, CreateBulkDeleteErrors, CreateBulkDeleteResponses, CreateFolderData, CreateFolderErrors, CreateFolderResponses, CreateIdentityData, CreateIdentityErrors, CreateIdentityResponses, CreateLinkData, CreateLinkErrors, CreateLinkResponses, CreateManagedPolicyData, CreateManagedPolicyErrors, CreateManagedPolicyResponses, CreatePolicyVersionData, CreatePolicyVersionErrors, CreatePolicyVersionResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateZipData, CreateZipErrors, CreateZipResponses, DeleteAccessKeyData, DeleteAccessKeyErrors, DeleteAccessKeyResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteBoundaryData, DeleteBoundaryErrors, DeleteBoundaryResponses, DeleteBucketCorsData, DeleteBucketCorsErrors, DeleteBucketCorsResponses, DeleteBucketData, DeleteBucketErrors, DeleteBucketLifecycleData, DeleteBucketLifecycleErrors, DeleteBucketLifecycleResponses, DeleteBucketOwnershipControlsData, DeleteBucketOwnershipControlsErrors, DeleteBucketOwnershipControlsResponses, DeleteBucketPolicyData, DeleteBucketPolicyErrors, DeleteBucketPolicyResponses, DeleteBucketResponses, DeleteBucketTaggingData, DeleteBucketTaggingErrors, DeleteBucketTaggingResponses, DeleteBucketWebsiteData, DeleteBucketWebsiteErrors, DeleteBucketWebsiteResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteInlinePolicyData, DeleteInlinePolicyErrors, DeleteInlinePolicyResponses, DeleteManagedPolicyData, DeleteManagedPolicyErrors, DeleteManagedPolicyResponses, DeleteObjectData, DeleteObjectErrors, DeleteObjectResponses, DeletePolicyVersionData, DeletePolicyVersionErrors, DeletePolicyVersionResponses, DeletePublicAccessBlockData, DeletePublicAccessBlockErrors, DeletePublicAccessBlockResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DetachPolicyData, DetachPolicyErrors, DetachPolicyResponses, GetBucketAclData, GetBucketAclErrors, GetBucketAclResponses, GetBucketCorsData, GetBucketCorsErrors, GetBucketCorsResponses, GetBucketData, GetBucketErrors, GetBucketLifecycleData, GetBucketLifecycleErrors, GetBucketLifecycleResponses, GetBucketOwnershipControlsData, GetBucketOwnershipControlsErrors, GetBucketOwnershipControlsResponses, GetBucketPolicyData, GetBucketPolicyErrors, GetBucketPolicyResponses, GetBucketPolicyStatusData, GetBucketPolicyStatusErrors, GetBucketPolicyStatusResponses, GetBucketResponses, GetBucketTaggingData, GetBucketTaggingErrors, GetBucketTaggingResponses, GetBucketWebsiteData, GetBucketWebsiteErrors, GetBucketWebsiteResponses, GetCompatibilityData, GetCompatibilityErrors, GetCompatibilityResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContentData, GetContentErrors, GetContentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetIdentityData, GetIdentityErrors, GetIdentityResponses, GetJobData, GetJobErrors, GetJobResponses, GetLifecycleHistoryData, GetLifecycleHistoryErrors, GetLifecycleHistoryResponses, GetManagedPolicyData, GetManagedPolicyErrors, GetManagedPolicyResponses, GetObjectData, GetObjectErrors, GetObjectLegalHoldData, GetObjectLegalHoldErrors, GetObjectLegalHoldResponses, GetObjectLockConfigurationData, GetObjectLockConfigurationErrors, GetObjectLockConfigurationResponses, GetObjectResponses, GetObjectRetentionData, GetObjectRetentionErrors, GetObjectRetentionResponses, GetPublicAccessBlockData, GetPublicAccessBlockErrors, GetPublicAccessBlockResponses, GetQuotaData, GetQuotaErrors, GetQuotaResponses, GetServerData, GetServerErrors, GetServerResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersioningData, GetVersioningErrors, GetVersioningResponses, GetVersionResponses, GetZipData, GetZipErrors, GetZipResponses, HeadHealthData, HeadHealthErrors, HeadHealthResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListBucketsData, ListBucketsErrors, ListBucketsResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListManagedPoliciesData, ListManagedPoliciesErrors, ListManagedPoliciesResponses, ListObjectsData, ListObjectsErrors, ListObjectsResponses, ListPartsData, ListPartsErrors, ListPartsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MoveObjectData, MoveObjectErrors, MoveObjectResponses, PreviewLifecycleData, PreviewLifecycleErrors, PreviewLifecycleResponses, PutBucketAclData, PutBucketAclErrors, PutBucketAclResponses, PutBucketCorsData, PutBucketCorsErrors, PutBucketCorsResponses, PutBucketLifecycleData, PutBucketLifecycleErrors, PutBucketLifecycleResponses, PutBucketOwnershipControlsData, PutBucketOwnershipControlsErrors, PutBucketOwnershipControlsResponses, PutBucketPolicyData, PutBucketPolicyErrors, PutBucketPolicyResponses, PutBucketTaggingData, PutBucketTaggingErrors, PutBucketTaggingResponses, PutBucketWebsiteData, PutBucketWebsiteErrors, PutBucketWebsiteResponses, PutContentData, PutContentErrors, PutContentResponses, PutInlinePolicyData, PutInlinePolicyErrors, PutInlinePolicyResponses, PutObjectLegalHoldData, PutObjectLegalHoldErrors, PutObjectLegalHoldResponses, PutObjectLockConfigurationData, PutObjectLockConfigurationErrors, PutObjectLockConfigurationResponses, PutObjectRetentionData, PutObjectRetentionErrors, PutObjectRetentionResponses, PutPartData, PutPartErrors, PutPartResponses, PutPublicAccessBlockData, PutPublicAccessBlockErrors, PutPublicAccessBlockResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameObjectData, RenameObjectErrors, RenameObjectResponses, RotateSecretData, RotateSecretErrors, RotateSecretResponses, SearchObjectsData, SearchObjectsErrors, SearchObjectsResponses, SetAccessKeyData, SetAccessKeyErrors, SetAccessKeyResponses, SetBoundaryData, SetBoundaryErrors, SetBoundaryResponses, SetDefaultPolicyVersionData, SetDefaultPolicyVersionErrors, SetDefaultPolicyVersionResponses, SetQuotaData, SetQuotaErrors, SetQuotaResponses, SetTrustPolicyData, SetTrustPolicyErrors, SetTrustPolicyResponses, SetUserPoliciesData, SetUserPoliciesErrors, SetUserPoliciesResponses, SetVersioningData, SetVersioningErrors, SetVersioningResponses, TagIdentityData, TagIdentityErrors, TagIdentityResponses, UntagIdentityData, UntagIdentityErrors, UntagIdentityResponses, UpdateIdentityData, UpdateIdentityErrors, UpdateIdentityResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1728,6 +1728,439 @@ export const rotateSecret = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
+ * Take a user out of a group
+ *
+ * Permission: iam:RemoveUserFromGroup.
+ */
+export const removeMember = <ThrowOnError extends boolean = false>(options: Options<RemoveMemberData, ThrowOnError>) => (options.client ?? client).delete<RemoveMemberResponses, RemoveMemberErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/groups/{name}/members/{user}',
+    ...options
+});
+
+/**
+ * Add a user to a group
+ *
+ * Permission: iam:AddUserToGroup.
+ */
+export const addMember = <ThrowOnError extends boolean = false>(options: Options<AddMemberData, ThrowOnError>) => (options.client ?? client).put<AddMemberResponses, AddMemberErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/groups/{name}/members/{user}',
+    ...options
+});
+
+/**
+ * Say who may act as a role
+ *
+ * Permission: iam:UpdateAssumeRolePolicy.
+ */
+export const setTrustPolicy = <ThrowOnError extends boolean = false>(options: Options<SetTrustPolicyData, ThrowOnError>) => (options.client ?? client).put<SetTrustPolicyResponses, SetTrustPolicyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/roles/{name}/trust',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Give a user one more access key
+ *
+ * The answer is the only one that shows the secret key. rotateSecret replaces the secret of a key.
+ *
+ * Permission: iam:CreateAccessKey.
+ */
+export const createAccessKey = <ThrowOnError extends boolean = false>(options: Options<CreateAccessKeyData, ThrowOnError>) => (options.client ?? client).post<CreateAccessKeyResponses, CreateAccessKeyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/users/{name}/keys',
+    ...options
+});
+
+/**
+ * Delete an access key
+ *
+ * Permission: iam:DeleteAccessKey.
+ */
+export const deleteAccessKey = <ThrowOnError extends boolean = false>(options: Options<DeleteAccessKeyData, ThrowOnError>) => (options.client ?? client).delete<DeleteAccessKeyResponses, DeleteAccessKeyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/users/{name}/keys/{key}',
+    ...options
+});
+
+/**
+ * Switch an access key on or off
+ *
+ * Permission: iam:UpdateAccessKey.
+ */
+export const setAccessKey = <ThrowOnError extends boolean = false>(options: Options<SetAccessKeyData, ThrowOnError>) => (options.client ?? client).put<SetAccessKeyResponses, SetAccessKeyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/users/{name}/keys/{key}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List users, groups or roles
+ *
+ * Those of one's own account. The other operations see no others either.
+ *
+ * Permission: iam:ListUsers, iam:ListGroups, iam:ListRoles.
+ */
+export const listIdentities = <ThrowOnError extends boolean = false>(options: Options<ListIdentitiesData, ThrowOnError>) => (options.client ?? client).get<ListIdentitiesResponses, ListIdentitiesErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/{kind}',
+    ...options
+});
+
+/**
+ * Create a user, a group or a role
+ *
+ * Of a user's first access key, the answer is the only one that shows the secret key. The user and the key are made together or not at all.
+ *
+ * Permission: iam:CreateUser, iam:CreateGroup, iam:CreateRole.
+ */
+export const createIdentity = <ThrowOnError extends boolean = false>(options: Options<CreateIdentityData, ThrowOnError>) => (options.client ?? client).post<CreateIdentityResponses, CreateIdentityErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/{kind}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a user, a group or a role with all that hangs at it
+ *
+ * Its keys, its inline policies and its memberships go with it; managed policies and the users of a group stay. IAM's own protocol refuses while something hangs at it.
+ *
+ * Permission: iam:DeleteUser, iam:DeleteGroup, iam:DeleteRole.
+ */
+export const deleteIdentity = <ThrowOnError extends boolean = false>(options: Options<DeleteIdentityData, ThrowOnError>) => (options.client ?? client).delete<DeleteIdentityResponses, DeleteIdentityErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/{kind}/{name}',
+    ...options
+});
+
+/**
+ * Get a user, a group or a role
+ *
+ * Keys, groups, policies and tags are in the answer as far as the caller may list them.
+ *
+ * Permission: iam:GetUser, iam:GetGroup, iam:GetRole.
+ */
+export const getIdentity = <ThrowOnError extends boolean = false>(options: Options<GetIdentityData, ThrowOnError>) => (options.client ?? client).get<GetIdentityResponses, GetIdentityErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/{kind}/{name}',
+    ...options
+});
+
+/**
+ * Change names, descriptions, and whether a user is disabled
+ *
+ * Permission: iam:UpdateUser, iam:UpdateGroup, iam:UpdateRole.
+ */
+export const updateIdentity = <ThrowOnError extends boolean = false>(options: Options<UpdateIdentityData, ThrowOnError>) => (options.client ?? client).put<UpdateIdentityResponses, UpdateIdentityErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/{kind}/{name}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Detach a managed policy
+ *
+ * Permission: iam:DetachUserPolicy, iam:DetachGroupPolicy, iam:DetachRolePolicy.
+ */
+export const detachPolicy = <ThrowOnError extends boolean = false>(options: Options<DetachPolicyData, ThrowOnError>) => (options.client ?? client).delete<DetachPolicyResponses, DetachPolicyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/{kind}/{name}/attached',
+    ...options
+});
+
+/**
+ * Attach a managed policy
+ *
+ * Permission: iam:AttachUserPolicy, iam:AttachGroupPolicy, iam:AttachRolePolicy.
+ */
+export const attachPolicy = <ThrowOnError extends boolean = false>(options: Options<AttachPolicyData, ThrowOnError>) => (options.client ?? client).put<AttachPolicyResponses, AttachPolicyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/{kind}/{name}/attached',
+    ...options
+});
+
+/**
+ * Take the permissions boundary away
+ *
+ * Permission: iam:DeleteUserPermissionsBoundary, iam:DeleteRolePermissionsBoundary.
+ */
+export const deleteBoundary = <ThrowOnError extends boolean = false>(options: Options<DeleteBoundaryData, ThrowOnError>) => (options.client ?? client).delete<DeleteBoundaryResponses, DeleteBoundaryErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/{kind}/{name}/boundary',
+    ...options
+});
+
+/**
+ * Bound what a user or a role can have by a managed policy
+ *
+ * Permission: iam:PutUserPermissionsBoundary, iam:PutRolePermissionsBoundary.
+ */
+export const setBoundary = <ThrowOnError extends boolean = false>(options: Options<SetBoundaryData, ThrowOnError>) => (options.client ?? client).put<SetBoundaryResponses, SetBoundaryErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/{kind}/{name}/boundary',
+    ...options
+});
+
+/**
+ * Delete an inline policy
+ *
+ * Permission: iam:DeleteUserPolicy, iam:DeleteGroupPolicy, iam:DeleteRolePolicy.
+ */
+export const deleteInlinePolicy = <ThrowOnError extends boolean = false>(options: Options<DeleteInlinePolicyData, ThrowOnError>) => (options.client ?? client).delete<DeleteInlinePolicyResponses, DeleteInlinePolicyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/{kind}/{name}/policies/{policy}',
+    ...options
+});
+
+/**
+ * Give an inline policy, in the place of one of that name
+ *
+ * Permission: iam:PutUserPolicy, iam:PutGroupPolicy, iam:PutRolePolicy.
+ */
+export const putInlinePolicy = <ThrowOnError extends boolean = false>(options: Options<PutInlinePolicyData, ThrowOnError>) => (options.client ?? client).put<PutInlinePolicyResponses, PutInlinePolicyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/{kind}/{name}/policies/{policy}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take tags away
+ *
+ * Permission: iam:UntagUser, iam:UntagRole.
+ */
+export const untagIdentity = <ThrowOnError extends boolean = false>(options: Options<UntagIdentityData, ThrowOnError>) => (options.client ?? client).delete<UntagIdentityResponses, UntagIdentityErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/{kind}/{name}/tags',
+    ...options
+});
+
+/**
+ * Give tags, in the place of those of the same names
+ *
+ * Permission: iam:TagUser, iam:TagRole.
+ */
+export const tagIdentity = <ThrowOnError extends boolean = false>(options: Options<TagIdentityData, ThrowOnError>) => (options.client ?? client).put<TagIdentityResponses, TagIdentityErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/{kind}/{name}/tags',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List jobs
  *
  * One's own; those of everybody for who has myfsio:ListJobs. Finished jobs are kept for seven days.
@@ -1840,6 +2273,165 @@ export const getJob = <ThrowOnError extends boolean = false>(options: Options<Ge
     ],
     url: '/myfsio/jobs/{id}',
     ...options
+});
+
+/**
+ * List managed policies
+ *
+ * Those of one's own account, and those that are built in.
+ *
+ * Permission: iam:ListPolicies.
+ */
+export const listManagedPolicies = <ThrowOnError extends boolean = false>(options?: Options<ListManagedPoliciesData, ThrowOnError>) => (options?.client ?? client).get<ListManagedPoliciesResponses, ListManagedPoliciesErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/policies',
+    ...options
+});
+
+/**
+ * Create a managed policy
+ *
+ * Permission: iam:CreatePolicy.
+ */
+export const createManagedPolicy = <ThrowOnError extends boolean = false>(options: Options<CreateManagedPolicyData, ThrowOnError>) => (options.client ?? client).post<CreateManagedPolicyResponses, CreateManagedPolicyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/policies',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a managed policy that is used nowhere and has one version
+ *
+ * Permission: iam:DeletePolicy.
+ */
+export const deleteManagedPolicy = <ThrowOnError extends boolean = false>(options: Options<DeleteManagedPolicyData, ThrowOnError>) => (options.client ?? client).delete<DeleteManagedPolicyResponses, DeleteManagedPolicyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/policy',
+    ...options
+});
+
+/**
+ * Get a managed policy with its versions and where it is used
+ *
+ * The versions are in the answer for who has iam:GetPolicyVersion, where it is used for who has iam:ListEntitiesForPolicy.
+ *
+ * Permission: iam:GetPolicy.
+ */
+export const getManagedPolicy = <ThrowOnError extends boolean = false>(options: Options<GetManagedPolicyData, ThrowOnError>) => (options.client ?? client).get<GetManagedPolicyResponses, GetManagedPolicyErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/policy',
+    ...options
+});
+
+/**
+ * Say which version of a managed policy holds
+ *
+ * Permission: iam:SetDefaultPolicyVersion.
+ */
+export const setDefaultPolicyVersion = <ThrowOnError extends boolean = false>(options: Options<SetDefaultPolicyVersionData, ThrowOnError>) => (options.client ?? client).put<SetDefaultPolicyVersionResponses, SetDefaultPolicyVersionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/policy/default',
+    ...options
+});
+
+/**
+ * Delete a version that does not hold
+ *
+ * Permission: iam:DeletePolicyVersion.
+ */
+export const deletePolicyVersion = <ThrowOnError extends boolean = false>(options: Options<DeletePolicyVersionData, ThrowOnError>) => (options.client ?? client).delete<DeletePolicyVersionResponses, DeletePolicyVersionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/policy/versions',
+    ...options
+});
+
+/**
+ * Add a version to a managed policy, which has at most five
+ *
+ * Permission: iam:CreatePolicyVersion.
+ */
+export const createPolicyVersion = <ThrowOnError extends boolean = false>(options: Options<CreatePolicyVersionData, ThrowOnError>) => (options.client ?? client).post<CreatePolicyVersionResponses, CreatePolicyVersionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/policy/versions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

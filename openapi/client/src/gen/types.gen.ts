@@ -4,6 +4,19 @@ export type ClientOptions = {
     baseUrl: `${string}://openapi.json` | (string & {});
 };
 
+export type AccessKey = {
+    active: boolean;
+    /**
+     * When it got its secret
+     */
+    created: string;
+    id: string;
+    /**
+     * Absent for never, and for whoever may not know
+     */
+    lastUsed?: string;
+};
+
 export type Account = {
     /**
      * Canonical user id in ACLs and owners, 64 hex characters
@@ -168,6 +181,13 @@ export type CopyRequest = {
     versionId?: string;
 };
 
+export type CreatedIdentity = {
+    accessKey?: string;
+    arn: string;
+    name: string;
+    secretKey?: string;
+};
+
 export type Credentials = {
     accessKey: string;
     secretKey: string;
@@ -244,6 +264,187 @@ export type HealthCheck = {
     name: string;
     state: 'ok' | 'degraded' | 'failed';
     text?: string;
+};
+
+export type Identity = {
+    /**
+     * Of a user
+     */
+    accessKeys?: Array<AccessKey>;
+    /**
+     * Of a user: can sign in and holds all of iam:*
+     */
+    admin: boolean;
+    arn: string;
+    /**
+     * ARNs of managed policies
+     */
+    attached?: Array<string>;
+    /**
+     * ARN of the managed policy that bounds a user or a role
+     */
+    boundary?: string;
+    created: string;
+    /**
+     * Of a role
+     */
+    description?: string;
+    /**
+     * Of a user: cannot sign in
+     */
+    disabled: boolean;
+    /**
+     * Of a user
+     */
+    displayName?: string;
+    /**
+     * Of a user: managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY
+     */
+    environment: boolean;
+    /**
+     * Of a user
+     */
+    groupNames?: Array<string>;
+    /**
+     * Groups that a user is in
+     */
+    groups: number;
+    id: string;
+    inline?: Array<InlinePolicy>;
+    /**
+     * Access keys of a user that can be used
+     */
+    keys: number;
+    /**
+     * Of a role: the longest session
+     */
+    maxSessionSeconds?: number;
+    /**
+     * Users in a group
+     */
+    members: number;
+    /**
+     * Unique in the account among those of its kind
+     */
+    name: string;
+    path: string;
+    /**
+     * IAM actions that the caller has on it
+     */
+    permissions: Array<string>;
+    /**
+     * Policies of its own, inline and attached
+     */
+    policies: number;
+    /**
+     * What setUserPolicies gave a user; holds beside the others
+     */
+    simplePolicies?: unknown;
+    tags?: Array<IdentityTag>;
+    /**
+     * Of a role: the JSON that says who may act as it
+     */
+    trust?: string;
+    /**
+     * Of a group
+     */
+    users?: Array<IdentityMember>;
+};
+
+export type IdentityChange = {
+    /**
+     * Of a role
+     */
+    description?: string;
+    /**
+     * Of a user: sign-ins, sessions and signatures end at once
+     */
+    disabled?: boolean;
+    /**
+     * Of a user
+     */
+    displayName?: string;
+    /**
+     * Of a role
+     */
+    maxSessionSeconds?: number;
+    /**
+     * Of a user or a group: its new name
+     */
+    name?: string;
+    /**
+     * Of a user or a group
+     */
+    path?: string;
+};
+
+export type IdentityEntry = {
+    /**
+     * Of a user: can sign in and holds all of iam:*
+     */
+    admin: boolean;
+    arn: string;
+    created: string;
+    /**
+     * Of a role
+     */
+    description?: string;
+    /**
+     * Of a user: cannot sign in
+     */
+    disabled: boolean;
+    /**
+     * Of a user
+     */
+    displayName?: string;
+    /**
+     * Of a user: managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY
+     */
+    environment: boolean;
+    /**
+     * Groups that a user is in
+     */
+    groups: number;
+    id: string;
+    /**
+     * Access keys of a user that can be used
+     */
+    keys: number;
+    /**
+     * Users in a group
+     */
+    members: number;
+    /**
+     * Unique in the account among those of its kind
+     */
+    name: string;
+    path: string;
+    /**
+     * Policies of its own, inline and attached
+     */
+    policies: number;
+};
+
+export type IdentityList = {
+    identities: Array<IdentityEntry>;
+};
+
+export type IdentityMember = {
+    displayName: string;
+    name: string;
+};
+
+export type IdentityTag = {
+    name: string;
+    value: string;
+};
+
+export type InlinePolicy = {
+    /**
+     * JSON
+     */
+    document: string;
+    name: string;
 };
 
 export type Job = {
@@ -447,6 +648,70 @@ export type LifecycleTag = {
     value: string;
 };
 
+export type ManagedPolicy = {
+    arn: string;
+    /**
+     * Users, groups and roles that it is attached to
+     */
+    attached: number;
+    /**
+     * Users and roles that it bounds
+     */
+    bounds: number;
+    /**
+     * Every account has it, and nobody can change it
+     */
+    builtIn: boolean;
+    created?: string;
+    /**
+     * Number of the version that holds
+     */
+    defaultVersion: number;
+    description?: string;
+    name: string;
+    path: string;
+    /**
+     * IAM actions that the caller has on it
+     */
+    permissions: Array<string>;
+    tags?: Array<IdentityTag>;
+    updated?: string;
+    used?: Array<PolicyUse>;
+    /**
+     * The newest first
+     */
+    versions?: Array<PolicyVersion>;
+};
+
+export type ManagedPolicyEntry = {
+    arn: string;
+    /**
+     * Users, groups and roles that it is attached to
+     */
+    attached: number;
+    /**
+     * Users and roles that it bounds
+     */
+    bounds: number;
+    /**
+     * Every account has it, and nobody can change it
+     */
+    builtIn: boolean;
+    created?: string;
+    /**
+     * Number of the version that holds
+     */
+    defaultVersion: number;
+    description?: string;
+    name: string;
+    path: string;
+    updated?: string;
+};
+
+export type ManagedPolicyList = {
+    policies: Array<ManagedPolicyEntry>;
+};
+
 export type MetadataPair = {
     name: string;
     value: string;
@@ -516,6 +781,58 @@ export type NewBucket = {
     versioning?: boolean;
 };
 
+export type NewIdentity = {
+    /**
+     * Of a user: give it a first access key, which also needs iam:CreateAccessKey
+     */
+    accessKey?: boolean;
+    /**
+     * ARN of a managed policy
+     */
+    boundary?: string;
+    /**
+     * Of a role
+     */
+    description?: string;
+    /**
+     * Of a user; the name when absent
+     */
+    displayName?: string;
+    /**
+     * Of a role
+     */
+    maxSessionSeconds?: number;
+    /**
+     * Letters, digits and _+=,.@-
+     */
+    name: string;
+    path?: string;
+    tags?: Array<IdentityTag>;
+    /**
+     * Of a role: the JSON that says who may act as it
+     */
+    trust?: string;
+};
+
+export type NewKey = {
+    accessKey: string;
+    secretKey: string;
+};
+
+export type NewManagedPolicy = {
+    description?: string;
+    /**
+     * JSON
+     */
+    document: string;
+    /**
+     * Letters, digits and _+=,.@-
+     */
+    name: string;
+    path?: string;
+    tags?: Array<IdentityTag>;
+};
+
 export type NewUser = {
     /**
      * Made by the server when absent
@@ -534,6 +851,17 @@ export type NewUser = {
      * Made by the server when absent
      */
     secret_key?: string;
+};
+
+export type NewVersion = {
+    /**
+     * It holds from now on
+     */
+    default?: boolean;
+    /**
+     * JSON
+     */
+    document: string;
 };
 
 export type Object = {
@@ -635,6 +963,28 @@ export type PartList = {
 
 export type PartRef = {
     etag: string;
+    number: number;
+};
+
+export type PolicyDocument = {
+    document: string;
+};
+
+export type PolicyUse = {
+    /**
+     * The policy bounds it, and gives it nothing
+     */
+    bound: boolean;
+    kind: 'users' | 'groups' | 'roles';
+    name: string;
+};
+
+export type PolicyVersion = {
+    created?: string;
+    /**
+     * JSON
+     */
+    document: string;
     number: number;
 };
 
@@ -893,6 +1243,10 @@ export type Session = {
     websites?: string;
 };
 
+export type SetKeyInputBody = {
+    active: boolean;
+};
+
 export type SetVersioningInputBody = {
     versioning: 'Enabled' | 'Suspended';
 };
@@ -937,6 +1291,10 @@ export type Stored = {
     modified: string;
     size: number;
     versionId?: string;
+};
+
+export type TagIdentityInputBody = {
+    tags: Array<IdentityTag>;
 };
 
 export type Tally = {
@@ -3135,6 +3493,562 @@ export type RotateSecretResponses = {
 
 export type RotateSecretResponse = RotateSecretResponses[keyof RotateSecretResponses];
 
+export type RemoveMemberData = {
+    body?: never;
+    path: {
+        /**
+         * Of the group
+         */
+        name: string;
+        user: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/groups/{name}/members/{user}';
+};
+
+export type RemoveMemberErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type RemoveMemberError = RemoveMemberErrors[keyof RemoveMemberErrors];
+
+export type RemoveMemberResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type RemoveMemberResponse = RemoveMemberResponses[keyof RemoveMemberResponses];
+
+export type AddMemberData = {
+    body?: never;
+    path: {
+        /**
+         * Of the group
+         */
+        name: string;
+        user: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/groups/{name}/members/{user}';
+};
+
+export type AddMemberErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type AddMemberError = AddMemberErrors[keyof AddMemberErrors];
+
+export type AddMemberResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type AddMemberResponse = AddMemberResponses[keyof AddMemberResponses];
+
+export type SetTrustPolicyData = {
+    body: PolicyDocument;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/roles/{name}/trust';
+};
+
+export type SetTrustPolicyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type SetTrustPolicyError = SetTrustPolicyErrors[keyof SetTrustPolicyErrors];
+
+export type SetTrustPolicyResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type SetTrustPolicyResponse = SetTrustPolicyResponses[keyof SetTrustPolicyResponses];
+
+export type CreateAccessKeyData = {
+    body?: never;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/users/{name}/keys';
+};
+
+export type CreateAccessKeyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateAccessKeyError = CreateAccessKeyErrors[keyof CreateAccessKeyErrors];
+
+export type CreateAccessKeyResponses = {
+    /**
+     * Created
+     */
+    201: NewKey;
+};
+
+export type CreateAccessKeyResponse = CreateAccessKeyResponses[keyof CreateAccessKeyResponses];
+
+export type DeleteAccessKeyData = {
+    body?: never;
+    path: {
+        name: string;
+        key: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/users/{name}/keys/{key}';
+};
+
+export type DeleteAccessKeyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteAccessKeyError = DeleteAccessKeyErrors[keyof DeleteAccessKeyErrors];
+
+export type DeleteAccessKeyResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteAccessKeyResponse = DeleteAccessKeyResponses[keyof DeleteAccessKeyResponses];
+
+export type SetAccessKeyData = {
+    body: SetKeyInputBody;
+    path: {
+        name: string;
+        key: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/users/{name}/keys/{key}';
+};
+
+export type SetAccessKeyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type SetAccessKeyError = SetAccessKeyErrors[keyof SetAccessKeyErrors];
+
+export type SetAccessKeyResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type SetAccessKeyResponse = SetAccessKeyResponses[keyof SetAccessKeyResponses];
+
+export type ListIdentitiesData = {
+    body?: never;
+    path: {
+        kind: 'users' | 'groups' | 'roles';
+    };
+    query?: never;
+    url: '/myfsio/identities/{kind}';
+};
+
+export type ListIdentitiesErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListIdentitiesError = ListIdentitiesErrors[keyof ListIdentitiesErrors];
+
+export type ListIdentitiesResponses = {
+    /**
+     * OK
+     */
+    200: IdentityList;
+};
+
+export type ListIdentitiesResponse = ListIdentitiesResponses[keyof ListIdentitiesResponses];
+
+export type CreateIdentityData = {
+    body: NewIdentity;
+    path: {
+        kind: 'users' | 'groups' | 'roles';
+    };
+    query?: never;
+    url: '/myfsio/identities/{kind}';
+};
+
+export type CreateIdentityErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateIdentityError = CreateIdentityErrors[keyof CreateIdentityErrors];
+
+export type CreateIdentityResponses = {
+    /**
+     * Created
+     */
+    201: CreatedIdentity;
+};
+
+export type CreateIdentityResponse = CreateIdentityResponses[keyof CreateIdentityResponses];
+
+export type DeleteIdentityData = {
+    body?: never;
+    path: {
+        kind: 'users' | 'groups' | 'roles';
+        name: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/{kind}/{name}';
+};
+
+export type DeleteIdentityErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteIdentityError = DeleteIdentityErrors[keyof DeleteIdentityErrors];
+
+export type DeleteIdentityResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteIdentityResponse = DeleteIdentityResponses[keyof DeleteIdentityResponses];
+
+export type GetIdentityData = {
+    body?: never;
+    path: {
+        kind: 'users' | 'groups' | 'roles';
+        name: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/{kind}/{name}';
+};
+
+export type GetIdentityErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetIdentityError = GetIdentityErrors[keyof GetIdentityErrors];
+
+export type GetIdentityResponses = {
+    /**
+     * OK
+     */
+    200: Identity;
+};
+
+export type GetIdentityResponse = GetIdentityResponses[keyof GetIdentityResponses];
+
+export type UpdateIdentityData = {
+    body: IdentityChange;
+    path: {
+        kind: 'users' | 'groups' | 'roles';
+        name: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/{kind}/{name}';
+};
+
+export type UpdateIdentityErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type UpdateIdentityError = UpdateIdentityErrors[keyof UpdateIdentityErrors];
+
+export type UpdateIdentityResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type UpdateIdentityResponse = UpdateIdentityResponses[keyof UpdateIdentityResponses];
+
+export type DetachPolicyData = {
+    body?: never;
+    path: {
+        kind: 'users' | 'groups' | 'roles';
+        name: string;
+    };
+    query: {
+        /**
+         * Of a managed policy
+         */
+        arn: string;
+    };
+    url: '/myfsio/identities/{kind}/{name}/attached';
+};
+
+export type DetachPolicyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DetachPolicyError = DetachPolicyErrors[keyof DetachPolicyErrors];
+
+export type DetachPolicyResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DetachPolicyResponse = DetachPolicyResponses[keyof DetachPolicyResponses];
+
+export type AttachPolicyData = {
+    body?: never;
+    path: {
+        kind: 'users' | 'groups' | 'roles';
+        name: string;
+    };
+    query: {
+        /**
+         * Of a managed policy
+         */
+        arn: string;
+    };
+    url: '/myfsio/identities/{kind}/{name}/attached';
+};
+
+export type AttachPolicyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type AttachPolicyError = AttachPolicyErrors[keyof AttachPolicyErrors];
+
+export type AttachPolicyResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type AttachPolicyResponse = AttachPolicyResponses[keyof AttachPolicyResponses];
+
+export type DeleteBoundaryData = {
+    body?: never;
+    path: {
+        kind: 'users' | 'roles';
+        name: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/{kind}/{name}/boundary';
+};
+
+export type DeleteBoundaryErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteBoundaryError = DeleteBoundaryErrors[keyof DeleteBoundaryErrors];
+
+export type DeleteBoundaryResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteBoundaryResponse = DeleteBoundaryResponses[keyof DeleteBoundaryResponses];
+
+export type SetBoundaryData = {
+    body?: never;
+    path: {
+        kind: 'users' | 'roles';
+        name: string;
+    };
+    query: {
+        /**
+         * Of a managed policy
+         */
+        arn: string;
+    };
+    url: '/myfsio/identities/{kind}/{name}/boundary';
+};
+
+export type SetBoundaryErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type SetBoundaryError = SetBoundaryErrors[keyof SetBoundaryErrors];
+
+export type SetBoundaryResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type SetBoundaryResponse = SetBoundaryResponses[keyof SetBoundaryResponses];
+
+export type DeleteInlinePolicyData = {
+    body?: never;
+    path: {
+        kind: 'users' | 'groups' | 'roles';
+        name: string;
+        policy: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/{kind}/{name}/policies/{policy}';
+};
+
+export type DeleteInlinePolicyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteInlinePolicyError = DeleteInlinePolicyErrors[keyof DeleteInlinePolicyErrors];
+
+export type DeleteInlinePolicyResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteInlinePolicyResponse = DeleteInlinePolicyResponses[keyof DeleteInlinePolicyResponses];
+
+export type PutInlinePolicyData = {
+    body: PolicyDocument;
+    path: {
+        kind: 'users' | 'groups' | 'roles';
+        name: string;
+        policy: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/{kind}/{name}/policies/{policy}';
+};
+
+export type PutInlinePolicyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PutInlinePolicyError = PutInlinePolicyErrors[keyof PutInlinePolicyErrors];
+
+export type PutInlinePolicyResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type PutInlinePolicyResponse = PutInlinePolicyResponses[keyof PutInlinePolicyResponses];
+
+export type UntagIdentityData = {
+    body?: never;
+    path: {
+        kind: 'users' | 'roles';
+        name: string;
+    };
+    query: {
+        /**
+         * Names of tags
+         */
+        tag: Array<string>;
+    };
+    url: '/myfsio/identities/{kind}/{name}/tags';
+};
+
+export type UntagIdentityErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type UntagIdentityError = UntagIdentityErrors[keyof UntagIdentityErrors];
+
+export type UntagIdentityResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type UntagIdentityResponse = UntagIdentityResponses[keyof UntagIdentityResponses];
+
+export type TagIdentityData = {
+    body: TagIdentityInputBody;
+    path: {
+        kind: 'users' | 'roles';
+        name: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/{kind}/{name}/tags';
+};
+
+export type TagIdentityErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type TagIdentityError = TagIdentityErrors[keyof TagIdentityErrors];
+
+export type TagIdentityResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type TagIdentityResponse = TagIdentityResponses[keyof TagIdentityResponses];
+
 export type ListJobsData = {
     body?: never;
     path?: never;
@@ -3263,6 +4177,208 @@ export type GetJobResponses = {
 };
 
 export type GetJobResponse = GetJobResponses[keyof GetJobResponses];
+
+export type ListManagedPoliciesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/policies';
+};
+
+export type ListManagedPoliciesErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListManagedPoliciesError = ListManagedPoliciesErrors[keyof ListManagedPoliciesErrors];
+
+export type ListManagedPoliciesResponses = {
+    /**
+     * OK
+     */
+    200: ManagedPolicyList;
+};
+
+export type ListManagedPoliciesResponse = ListManagedPoliciesResponses[keyof ListManagedPoliciesResponses];
+
+export type CreateManagedPolicyData = {
+    body: NewManagedPolicy;
+    path?: never;
+    query?: never;
+    url: '/myfsio/policies';
+};
+
+export type CreateManagedPolicyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateManagedPolicyError = CreateManagedPolicyErrors[keyof CreateManagedPolicyErrors];
+
+export type CreateManagedPolicyResponses = {
+    /**
+     * Created
+     */
+    201: ManagedPolicyEntry;
+};
+
+export type CreateManagedPolicyResponse = CreateManagedPolicyResponses[keyof CreateManagedPolicyResponses];
+
+export type DeleteManagedPolicyData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Of the policy
+         */
+        arn: string;
+    };
+    url: '/myfsio/policy';
+};
+
+export type DeleteManagedPolicyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteManagedPolicyError = DeleteManagedPolicyErrors[keyof DeleteManagedPolicyErrors];
+
+export type DeleteManagedPolicyResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteManagedPolicyResponse = DeleteManagedPolicyResponses[keyof DeleteManagedPolicyResponses];
+
+export type GetManagedPolicyData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Of the policy
+         */
+        arn: string;
+    };
+    url: '/myfsio/policy';
+};
+
+export type GetManagedPolicyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetManagedPolicyError = GetManagedPolicyErrors[keyof GetManagedPolicyErrors];
+
+export type GetManagedPolicyResponses = {
+    /**
+     * OK
+     */
+    200: ManagedPolicy;
+};
+
+export type GetManagedPolicyResponse = GetManagedPolicyResponses[keyof GetManagedPolicyResponses];
+
+export type SetDefaultPolicyVersionData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Of the policy
+         */
+        arn: string;
+        version: number;
+    };
+    url: '/myfsio/policy/default';
+};
+
+export type SetDefaultPolicyVersionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type SetDefaultPolicyVersionError = SetDefaultPolicyVersionErrors[keyof SetDefaultPolicyVersionErrors];
+
+export type SetDefaultPolicyVersionResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type SetDefaultPolicyVersionResponse = SetDefaultPolicyVersionResponses[keyof SetDefaultPolicyVersionResponses];
+
+export type DeletePolicyVersionData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Of the policy
+         */
+        arn: string;
+        version: number;
+    };
+    url: '/myfsio/policy/versions';
+};
+
+export type DeletePolicyVersionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeletePolicyVersionError = DeletePolicyVersionErrors[keyof DeletePolicyVersionErrors];
+
+export type DeletePolicyVersionResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeletePolicyVersionResponse = DeletePolicyVersionResponses[keyof DeletePolicyVersionResponses];
+
+export type CreatePolicyVersionData = {
+    body: NewVersion;
+    path?: never;
+    query: {
+        /**
+         * Of the policy
+         */
+        arn: string;
+    };
+    url: '/myfsio/policy/versions';
+};
+
+export type CreatePolicyVersionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreatePolicyVersionError = CreatePolicyVersionErrors[keyof CreatePolicyVersionErrors];
+
+export type CreatePolicyVersionResponses = {
+    /**
+     * Created
+     */
+    201: PolicyVersion;
+};
+
+export type CreatePolicyVersionResponse = CreatePolicyVersionResponses[keyof CreatePolicyVersionResponses];
 
 export type CreateLinkData = {
     body: PresignRequest;

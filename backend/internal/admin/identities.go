@@ -1,0 +1,266 @@
+package admin
+
+import (
+	"context"
+	"time"
+
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/meta"
+)
+
+// Users, groups and roles as IAM knows them. Who may do what to whom is decided by iam, by the same calls as for IAM's own protocol.
+
+var identityKinds = map[string]iam.EntityKind{"users": iam.UserEntity, "groups": iam.GroupEntity, "roles": iam.RoleEntity}
+
+func kindPath(k iam.EntityKind) string { return [...]string{"users", "groups", "roles"}[k] }
+
+func identityEntry(e *iam.Entity) IdentityEntry {
+	out := IdentityEntry{
+		Name: e.Name, Path: e.Path, ID: e.ID, ARN: e.ARN, Created: e.Created, DisplayName: e.DisplayName, Description: e.Description, Disabled: e.Disabled,
+		Environment: e.Environment, Admin: e.Admin, Policies: len(e.Grants.Attached) + len(e.Grants.Inline), Groups: len(e.Groups), Members: e.Members,
+	}
+	for _, k := range e.Keys {
+		if k.Active {
+			out.Keys++
+		}
+	}
+	return out
+}
+
+func (a *API) listIdentities(ctx context.Context, c *call, in *kindInput) (*output[IdentityList], error) {
+	all, err := a.IAM.Entities(ctx, c.id, identityKinds[in.Kind], "")
+	if err != nil {
+		return nil, err
+	}
+	list := IdentityList{Identities: []IdentityEntry{}}
+	for i := range all {
+		list.Identities = append(list.Identities, identityEntry(&all[i]))
+	}
+	return answer(list), nil
+}
+
+// Actions that the console asks for on one user, group or role.
+var identityActions = map[iam.EntityKind][]string{
+	iam.UserEntity: {
+		"iam:UpdateUser", "iam:DeleteUser", "iam:PutUserPolicy", "iam:DeleteUserPolicy", "iam:AttachUserPolicy", "iam:DetachUserPolicy",
+		"iam:PutUserPermissionsBoundary", "iam:DeleteUserPermissionsBoundary", "iam:TagUser", "iam:UntagUser",
+		"iam:ListAccessKeys", "iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:DeleteAccessKey", "iam:ListGroupsForUser",
+		"iam:GetUserPolicy", "iam:ListAttachedUserPolicies", "iam:ListUserTags",
+	},
+	iam.GroupEntity: {
+		"iam:UpdateGroup", "iam:DeleteGroup", "iam:PutGroupPolicy", "iam:DeleteGroupPolicy", "iam:AttachGroupPolicy", "iam:DetachGroupPolicy",
+		"iam:AddUserToGroup", "iam:RemoveUserFromGroup", "iam:GetGroupPolicy", "iam:ListAttachedGroupPolicies",
+	},
+	iam.RoleEntity: {
+		"iam:UpdateRole", "iam:DeleteRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy", "iam:AttachRolePolicy", "iam:DetachRolePolicy",
+		"iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy",
+		"iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRoleTags",
+	},
+}
+
+func (a *API) getIdentity(ctx context.Context, c *call, in *identityInput) (*output[Identity], error) {
+	kind := identityKinds[in.Kind]
+	e, err := a.IAM.Entity(ctx, c.id, "iam:Get"+kind.String(), kind, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	may := func(action string) bool { return a.IAM.May(c.id, action, e.ARN) }
+	out := Identity{IdentityEntry: identityEntry(&e), Boundary: e.Grants.Boundary, Trust: string(e.Trust), MaxSession: int(e.MaxSession / time.Second), Permissions: []string{}}
+	for _, action := range identityActions[kind] {
+		if may(action) {
+			out.Permissions = append(out.Permissions, action)
+		}
+	}
+	n := kind.String()
+	if may("iam:ListAttached" + n + "Policies") {
+		out.Attached = e.Grants.Attached
+	}
+	if may("iam:Get" + n + "Policy") {
+		for _, p := range e.Grants.Inline {
+			out.Inline = append(out.Inline, InlinePolicy{Name: p.Name, Document: string(p.Text)})
+		}
+		out.SimplePolicies = e.Simple
+	}
+	if kind != iam.GroupEntity && may("iam:List"+n+"Tags") {
+		out.Tags = tagsOf(e.Tags)
+	}
+	switch kind {
+	case iam.UserEntity:
+		err = a.describeUser(ctx, c, &e, &out)
+	case iam.GroupEntity:
+		var users []iam.Entity
+		_, users, err = a.IAM.Members(ctx, c.id, e.Name)
+		for i := range users {
+			out.Users = append(out.Users, IdentityMember{Name: users[i].Name, DisplayName: users[i].DisplayName})
+		}
+		out.Members = len(users)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+// describeUser adds what only users have.
+func (a *API) describeUser(ctx context.Context, c *call, e *iam.Entity, out *Identity) error {
+	if a.IAM.May(c.id, "iam:ListGroupsForUser", e.ARN) {
+		groups, err := a.IAM.GroupsOf(ctx, c.id, e.Name)
+		if err != nil {
+			return err
+		}
+		for i := range groups {
+			out.GroupNames = append(out.GroupNames, groups[i].Name)
+		}
+	}
+	if !a.IAM.May(c.id, "iam:ListAccessKeys", e.ARN) {
+		return nil
+	}
+	used := a.IAM.May(c.id, "iam:GetAccessKeyLastUsed", e.ARN)
+	for _, k := range e.Keys {
+		key := AccessKey{ID: k.ID, Active: k.Active, Created: k.Created}
+		if used {
+			switch _, last, err := a.IAM.KeyUse(ctx, c.id, k.ID); {
+			case fault.Is(err, fault.NotFound): // deleted meanwhile
+				continue
+			case err != nil:
+				return err
+			case !last.At.IsZero():
+				key.LastUsed = &last.At
+			}
+		}
+		out.AccessKeys = append(out.AccessKeys, key)
+	}
+	return nil
+}
+
+func tagsOf(tags meta.Tags) (out []IdentityTag) {
+	for _, t := range tags {
+		out = append(out, IdentityTag{Name: t.Name, Value: t.Value})
+	}
+	return out
+}
+
+func tagsIn(tags []IdentityTag) (out meta.Tags) {
+	for _, t := range tags {
+		out = append(out, meta.Pair{Name: t.Name, Value: t.Value})
+	}
+	return out
+}
+
+func (a *API) createIdentity(ctx context.Context, c *call, in *createIdentityInput) (*output[CreatedIdentity], error) {
+	b := &in.Body
+	n := iam.NewEntity{
+		Kind: identityKinds[in.Kind], Name: b.Name, Path: b.Path, Tags: tagsIn(b.Tags), Boundary: b.Boundary, DisplayName: b.DisplayName,
+		Description: b.Description, Trust: b.Trust, MaxSession: time.Duration(b.MaxSession) * time.Second,
+	}
+	if b.AccessKey && n.Kind == iam.UserEntity {
+		e, key, secret, err := a.IAM.CreateUserWithKey(ctx, c.id, n)
+		if err != nil {
+			return nil, err
+		}
+		return answer(CreatedIdentity{Name: e.Name, ARN: e.ARN, AccessKey: key.ID, SecretKey: secret}), nil
+	}
+	e, err := a.IAM.CreateEntity(ctx, c.id, n)
+	if err != nil {
+		return nil, err
+	}
+	return answer(CreatedIdentity{Name: e.Name, ARN: e.ARN}), nil
+}
+
+func (a *API) updateIdentity(ctx context.Context, c *call, in *updateIdentityInput) (*noBody, error) {
+	const op = "admin.updateIdentity"
+	b := &in.Body
+	kind := identityKinds[in.Kind]
+	var edits []iam.Edit
+	if b.Name != "" || b.Path != "" {
+		if kind == iam.RoleEntity {
+			return nil, fault.New(op, fault.InvalidArgument, "The name and the path of a role cannot be changed.")
+		}
+		edits = append(edits, iam.Rename(b.Name, b.Path))
+	}
+	if b.DisplayName != nil || b.Disabled != nil {
+		if kind != iam.UserEntity {
+			return nil, fault.New(op, fault.InvalidArgument, "Only users have a display name and can be disabled.")
+		}
+		edits = append(edits, iam.DescribeUser(b.DisplayName, b.Disabled))
+	}
+	if b.Description != nil || b.MaxSession != 0 {
+		if kind != iam.RoleEntity {
+			return nil, fault.New(op, fault.InvalidArgument, "Only roles have a description and sessions.")
+		}
+		edits = append(edits, iam.DescribeRole(b.Description, time.Duration(b.MaxSession)*time.Second))
+	}
+	if len(edits) == 0 {
+		return nil, fault.New(op, fault.InvalidArgument, "The request names nothing to change.")
+	}
+	return a.edit(ctx, c, in.Kind, in.Name, iam.Together(edits...))
+}
+
+func (a *API) edit(ctx context.Context, c *call, kind, name string, edit iam.Edit) (*noBody, error) {
+	return &noBody{}, a.IAM.Edit(ctx, c.id, identityKinds[kind], name, edit)
+}
+
+func (a *API) deleteIdentity(ctx context.Context, c *call, in *identityInput) (*noBody, error) {
+	return &noBody{}, a.IAM.DeleteWhole(ctx, c.id, identityKinds[in.Kind], in.Name)
+}
+
+func (a *API) putInline(ctx context.Context, c *call, in *putInlineInput) (*noBody, error) {
+	return a.edit(ctx, c, in.Kind, in.Name, iam.PutPolicy(in.Policy, in.Body.Document))
+}
+
+func (a *API) deleteInline(ctx context.Context, c *call, in *inlineInput) (*noBody, error) {
+	return a.edit(ctx, c, in.Kind, in.Name, iam.DeletePolicy(in.Policy))
+}
+
+func (a *API) attach(ctx context.Context, c *call, in *attachInput) (*noBody, error) {
+	return a.edit(ctx, c, in.Kind, in.Name, iam.AttachPolicy(in.ARN))
+}
+
+func (a *API) detach(ctx context.Context, c *call, in *attachInput) (*noBody, error) {
+	return a.edit(ctx, c, in.Kind, in.Name, iam.DetachPolicy(in.ARN))
+}
+
+func (a *API) setBoundary(ctx context.Context, c *call, in *setBoundaryInput) (*noBody, error) {
+	return a.edit(ctx, c, in.Kind, in.Name, iam.SetBoundary(in.ARN))
+}
+
+func (a *API) deleteBoundary(ctx context.Context, c *call, in *boundaryInput) (*noBody, error) {
+	return a.edit(ctx, c, in.Kind, in.Name, iam.SetBoundary(""))
+}
+
+func (a *API) tagIdentity(ctx context.Context, c *call, in *tagIdentityInput) (*noBody, error) {
+	return a.edit(ctx, c, in.Kind, in.Name, iam.Tag(tagsIn(in.Body.Tags)))
+}
+
+func (a *API) untagIdentity(ctx context.Context, c *call, in *untagIdentityInput) (*noBody, error) {
+	return a.edit(ctx, c, in.Kind, in.Name, iam.Untag(in.Tags))
+}
+
+func (a *API) setTrust(ctx context.Context, c *call, in *trustInput) (*noBody, error) {
+	return a.edit(ctx, c, "roles", in.Name, iam.SetTrust(in.Body.Document))
+}
+
+func (a *API) createKey(ctx context.Context, c *call, in *keysInput) (*output[NewKey], error) {
+	key, secret, err := a.IAM.CreateKey(ctx, c.id, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	return answer(NewKey{AccessKey: key.ID, SecretKey: secret}), nil
+}
+
+func (a *API) setKey(ctx context.Context, c *call, in *setKeyInput) (*noBody, error) {
+	return &noBody{}, a.IAM.SetKey(ctx, c.id, in.Name, in.Key, in.Body.Active)
+}
+
+func (a *API) deleteKey(ctx context.Context, c *call, in *keyInput) (*noBody, error) {
+	return &noBody{}, a.IAM.DeleteKey(ctx, c.id, in.Name, in.Key)
+}
+
+func (a *API) addMember(ctx context.Context, c *call, in *memberInput) (*noBody, error) {
+	return &noBody{}, a.IAM.SetMember(ctx, c.id, in.User, in.Name, true)
+}
+
+func (a *API) removeMember(ctx context.Context, c *call, in *memberInput) (*noBody, error) {
+	return &noBody{}, a.IAM.SetMember(ctx, c.id, in.User, in.Name, false)
+}
