@@ -7,6 +7,8 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { firstTab } from "@/features/access/model/kinds";
+import { readAccessView } from "@/features/access/model/view";
 import { readBucketsView } from "@/features/buckets/model/view";
 import { readView } from "@/features/objects/model/view";
 import { loadSession } from "@/features/session/api/session";
@@ -93,6 +95,43 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import("./pages/ActivityPage"), "ActivityPage"),
 });
 
+const access = createRoute({
+  getParentRoute: () => shell,
+  path: "/access",
+  beforeLoad: ({ context }) => {
+    const tab = firstTab(context.session?.permissions);
+    if (tab === "policies") throw redirect({ to: "/access/policies", search: {}, replace: true });
+    throw redirect({ to: "/access/$kind", params: { kind: tab }, search: {}, replace: true });
+  },
+});
+
+const identities = createRoute({
+  getParentRoute: () => shell,
+  path: "/access/$kind",
+  validateSearch: readAccessView,
+  component: lazyRouteComponent(() => import("./pages/AccessPage"), "AccessPage"),
+});
+
+const identity = createRoute({
+  getParentRoute: () => shell,
+  path: "/access/$kind/$name",
+  component: lazyRouteComponent(() => import("./pages/IdentityPage"), "IdentityPage"),
+});
+
+const policies = createRoute({
+  getParentRoute: () => shell,
+  path: "/access/policies",
+  validateSearch: readAccessView,
+  component: lazyRouteComponent(() => import("./pages/PoliciesPage"), "PoliciesPage"),
+});
+
+const policy = createRoute({
+  getParentRoute: () => shell,
+  path: "/access/policy",
+  validateSearch: (search: Record<string, unknown>): { arn?: string | undefined } => ({ arn: text(search.arn) }),
+  component: lazyRouteComponent(() => import("./pages/PolicyPage"), "PolicyPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
@@ -111,6 +150,11 @@ const tree = root.addChildren([
     buckets,
     bucket.addChildren([objects, lifecycle, permissions, properties]),
     activity,
+    access,
+    identities,
+    identity,
+    policies,
+    policy,
     settings,
     nothing,
   ]),

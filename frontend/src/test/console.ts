@@ -1,4 +1,6 @@
 import type { Bucket, Entry, Job, ObjectList, Session } from "@myfsio/client";
+import { empty, json, problem } from "./answers";
+import { People, POLICIES } from "./people";
 
 interface Stored {
   body: Uint8Array;
@@ -6,17 +8,6 @@ interface Stored {
   type: string;
   modified: string;
 }
-
-const json = (body: unknown, status = 200): Response =>
-  new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
-
-const problem = (status: number, code: string, detail: string): Response =>
-  new Response(JSON.stringify({ type: "about:blank", title: "", status, code, detail, requestId: "REQ0123456789" }), {
-    status,
-    headers: { "Content-Type": "application/problem+json" },
-  });
-
-const empty = (): Response => new Response(null, { status: 204 });
 
 const ALL = [
   "s3:ListBucket",
@@ -68,6 +59,7 @@ export class Console {
     }
   >();
   readonly jobs: Job[] = [];
+  readonly people = new People();
   readonly requests: string[] = [];
   readonly now = new Date("2026-11-20T12:00:00Z");
 
@@ -126,6 +118,9 @@ export class Console {
         expires: new Date(this.now.getTime() + seconds * 1000).toISOString(),
       });
     }
+    if (path[0] === "identities") return this.people.identities(request, path.slice(1), body);
+    if (path[0] === "policies") return json({ policies: POLICIES });
+    if (path[0] === "policy") return json(this.people.policy(url.searchParams.get("arn") ?? ""));
     if (path[0] === "config") return json({ settings: SETTINGS });
     if (path[0] === "server") return json(this.#server());
     return problem(404, "NotFound", "There is nothing of this name.");
@@ -136,7 +131,7 @@ export class Console {
       user: this.signedIn
         ? { accessKey: "localadmin", name: "Local Admin", account: "default", admin: this.admin, environment: false }
         : undefined,
-      permissions: this.signedIn && this.admin ? ["s3:CreateBucket"] : [],
+      permissions: this.signedIn && this.admin ? ["s3:CreateBucket", ...this.people.general] : [],
       warnings: this.signedIn ? this.warnings : [],
       s3Endpoint: "http://127.0.0.1:5000",
       version: "0.1.0",

@@ -1,50 +1,10 @@
-import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
-import { QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, RouterProvider } from "@tanstack/react-router";
-import { cleanup, render, screen, waitFor, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { makeQueries } from "@/app/queries";
-import { makeRouter } from "@/app/router";
-import { cssVariables, makeTheme } from "@/app/theme/theme";
-import { forgetListings } from "@/features/objects/model/listings";
+import { expect, test } from "vitest";
 import { setLocale } from "@/lib/i18n";
 import { CLOSE, OPEN } from "@/lib/i18n/pseudo";
-import { session } from "@/lib/session";
-import { aJob, Console } from "./console";
-
-let server: Console;
-const realFetch = globalThis.fetch;
-
-beforeEach(() => {
-  server = new Console();
-  server.bucket("photos", { "README.md": "# hello", "2026/a.jpg": 12_345, "data.json": "{}" }, "Enabled");
-  server.bucket("empty-one");
-  globalThis.fetch = async (input, init) => server.handle(new Request(input, init));
-});
-afterEach(() => {
-  cleanup();
-  globalThis.fetch = realFetch;
-  session.set(undefined);
-  forgetListings();
-  setLocale("en");
-});
-
-function open(path: string) {
-  const queries = makeQueries();
-  const router = makeRouter(queries);
-  router.update({ ...router.options, history: createMemoryHistory({ initialEntries: [`/ui${path}`] }) } as never);
-  render(
-    <MantineProvider theme={makeTheme()} cssVariablesResolver={cssVariables}>
-      <QueryClientProvider client={queries}>
-        <RouterProvider router={router} />
-        <Notifications />
-      </QueryClientProvider>
-    </MantineProvider>,
-  );
-  return router;
-}
+import { aJob } from "./console";
+import { open, server } from "./page";
 
 test("who is not signed in signs in, and comes to where they wanted to go", async () => {
   server.signedIn = false;
@@ -156,6 +116,14 @@ const DATA = [
   "ada",
   "CRC64NVME",
   "Ctrl",
+  "AmazonS3ReadOnlyAccess",
+  "Countess",
+  "writers",
+  "nightly",
+  "arn:aws:iam::",
+  "aws:policy/",
+  "reads",
+  "AKIAADA",
 ];
 
 const RULES =
@@ -172,6 +140,12 @@ test.each([
   ["/buckets/photos/properties", "us-east-1"],
   ["/buckets/photos/lifecycle", "logs/"],
   ["/buckets/empty-one", "empty-one"],
+  ["/access/users", "Countess"],
+  ["/access/users/ada", "AKIAADA"],
+  ["/access/groups/writers", "Countess"],
+  ["/access/roles/nightly", "sts:AssumeRole"],
+  ["/access/policies", "backups"],
+  ["/access/policy?arn=arn:aws:iam::000000000000:policy/backups", "s3:GetObject"],
   ["/activity", "backups"],
   ["/settings", "LOG_LEVEL"],
   ["/nowhere", "⟦"],

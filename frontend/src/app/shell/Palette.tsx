@@ -9,18 +9,22 @@ import {
   ActivityIcon,
   BucketIcon,
   DarkIcon,
+  GroupIcon,
   KeyboardIcon,
   LightIcon,
+  PeopleIcon,
+  PolicyIcon,
+  RoleIcon,
   SearchIcon,
   SettingsIcon,
 } from "@/components/ui/icons";
 import { bucketsFound } from "@/features/buckets/api/buckets";
 import { t } from "@/lib/i18n";
-import { useSession } from "@/lib/session";
+import { may, useSession } from "@/lib/session";
 
 /** The command palette: every place, every bucket by a part of its name, and what is done often. */
 export function Palette(props: { onClose: () => void; onHelp: () => void }) {
-  const { user } = useSession();
+  const { user, permissions } = useSession();
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
   const [[store, spotlight]] = useState(createSpotlight);
@@ -50,6 +54,45 @@ export function Palette(props: { onClose: () => void; onHelp: () => void }) {
       onClick: () => void navigate({ to: "/activity" }),
     },
   ];
+  const access: [needed: string, place: SpotlightActionData][] = [
+    [
+      "iam:ListUsers",
+      {
+        id: "users",
+        label: t("iam.users"),
+        leftSection: <PeopleIcon size={18} />,
+        onClick: () => void navigate({ to: "/access/$kind", params: { kind: "users" }, search: {} }),
+      },
+    ],
+    [
+      "iam:ListGroups",
+      {
+        id: "groups",
+        label: t("iam.groups"),
+        leftSection: <GroupIcon size={18} />,
+        onClick: () => void navigate({ to: "/access/$kind", params: { kind: "groups" }, search: {} }),
+      },
+    ],
+    [
+      "iam:ListRoles",
+      {
+        id: "roles",
+        label: t("iam.roles"),
+        leftSection: <RoleIcon size={18} />,
+        onClick: () => void navigate({ to: "/access/$kind", params: { kind: "roles" }, search: {} }),
+      },
+    ],
+    [
+      "iam:ListPolicies",
+      {
+        id: "policies",
+        label: t("iam.policies"),
+        leftSection: <PolicyIcon size={18} />,
+        onClick: () => void navigate({ to: "/access/policies", search: {} }),
+      },
+    ],
+  ];
+  places.push(...access.filter(([needed]) => may(permissions, needed)).map(([, place]) => place));
   if (user?.admin) {
     places.push({
       id: "settings",

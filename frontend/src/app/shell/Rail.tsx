@@ -1,30 +1,28 @@
 import { Tooltip } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { ActivityIcon, BucketIcon, CollapseIcon, ExpandIcon, SettingsIcon } from "@/components/ui/icons";
+import { ActivityIcon, BucketIcon, CollapseIcon, ExpandIcon, PeopleIcon, SettingsIcon } from "@/components/ui/icons";
 import { Logo } from "@/components/ui/logo";
+import { mayOpen } from "@/features/access/model/kinds";
 import { type MessageId, t } from "@/lib/i18n";
 import { useSession } from "@/lib/session";
 import css from "./shell.module.css";
 
 interface Place {
-  to: "/buckets" | "/activity" | "/settings";
+  to: "/buckets" | "/access" | "/activity" | "/settings";
   label: Extract<MessageId, `nav.${string}`>;
   icon: ReactNode;
 }
 
-const PLACES: readonly Place[] = [
-  { to: "/buckets", label: "nav.buckets", icon: <BucketIcon size={16} aria-hidden /> },
-  { to: "/activity", label: "nav.activity", icon: <ActivityIcon size={16} aria-hidden /> },
-];
-const ADMIN_PLACES: readonly Place[] = [
-  { to: "/settings", label: "nav.settings", icon: <SettingsIcon size={16} aria-hidden /> },
-];
+const BUCKETS: Place = { to: "/buckets", label: "nav.buckets", icon: <BucketIcon size={16} aria-hidden /> };
+const ACCESS: Place = { to: "/access", label: "nav.access", icon: <PeopleIcon size={16} aria-hidden /> };
+const ACTIVITY: Place = { to: "/activity", label: "nav.activity", icon: <ActivityIcon size={16} aria-hidden /> };
+const SETTINGS: Place = { to: "/settings", label: "nav.settings", icon: <SettingsIcon size={16} aria-hidden /> };
 
 /** The main places. Only what the person may use is there. */
 export function Rail({ folded, onFold }: { folded: boolean; onFold?: () => void }) {
-  const { user } = useSession();
-  const places = user?.admin ? [...PLACES, ...ADMIN_PLACES] : PLACES;
+  const { user, permissions } = useSession();
+  const places = [BUCKETS, ...(mayOpen(permissions) ? [ACCESS] : []), ACTIVITY, ...(user?.admin ? [SETTINGS] : [])];
   return (
     <nav className={css.rail} data-folded={folded || undefined} aria-label={t("shell.navigation")}>
       <Link to="/buckets" className={css.brand} aria-label={t("app.name")}>

@@ -5,6 +5,7 @@ import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { ServerText } from "@/components/ui/basics";
 import { Notice } from "@/components/ui/notice";
+import { mayOpen } from "@/features/access/model/kinds";
 import { JobsWatch } from "@/features/jobs/components/JobsWatch";
 import { ReauthDialog } from "@/features/session/components/ReauthDialog";
 import { ConflictDialog } from "@/features/uploads/components/ConflictDialog";
@@ -40,6 +41,9 @@ export function Shell() {
       "mod+k": setPalette.open,
       "?": setHelp.open,
       "g b": () => void navigate({ to: "/buckets" }),
+      "g i": () => {
+        if (mayOpen(session.value?.permissions)) void navigate({ to: "/access" });
+      },
       "g a": () => void navigate({ to: "/activity" }),
       "g s": () => {
         if (session.value?.user?.admin) void navigate({ to: "/settings" });

@@ -9,6 +9,7 @@ const GROUPS: readonly { title: Id; keys: readonly [keys: string, what: Id][] }[
     keys: [
       ["Ctrl K", "shortcuts.palette"],
       ["g b", "shortcuts.buckets"],
+      ["g i", "shortcuts.access"],
       ["g a", "shortcuts.activity"],
       ["g s", "shortcuts.settings"],
       ["?", "shortcuts.help"],

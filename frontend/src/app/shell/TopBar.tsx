@@ -1,9 +1,11 @@
 import { Link, useMatches } from "@tanstack/react-router";
 import { IconButton } from "@/components/ui/basics";
 import { MenuIcon, NextIcon, SearchIcon } from "@/components/ui/icons";
+import { KINDS, policyName } from "@/features/access/model/kinds";
 import { JobsButton } from "@/features/jobs/components/JobsButton";
 import { TrayButton } from "@/features/uploads/components/TrayButton";
 import { t } from "@/lib/i18n";
+import { oneOf } from "@/lib/search";
 import { AccountMenu } from "./AccountMenu";
 import css from "./shell.module.css";
 
@@ -36,12 +38,39 @@ export function TopBar({ onMenu, onPalette, onHelp }: TopBarProps) {
   );
 }
 
-/** Where the person is: the place, and the bucket within it. */
+const TABS = { users: "iam.users", groups: "iam.groups", roles: "iam.roles" } as const;
+
+const accessTab = (path: string, kind: string | undefined) =>
+  path.startsWith("/access/polic") ? "policies" : path.startsWith("/access/") ? oneOf(KINDS, kind) : undefined;
+
+/** Where the person is: the place, and the bucket or whoever it is within it. */
 function Where() {
   const matches = useMatches();
   const last = matches.at(-1);
-  const bucket = (last?.params as { bucket?: string } | undefined)?.bucket;
+  const { bucket, name } = (last?.params ?? {}) as { bucket?: string; name?: string };
+  const { arn } = (last?.search ?? {}) as { arn?: string };
   const id = String(last?.fullPath ?? "");
+  const tab = accessTab(id, (last?.params as { kind?: string } | undefined)?.kind);
+  const one = name ?? (id.startsWith("/access/policy") && arn !== undefined ? policyName(arn) : undefined);
+  if (tab !== undefined && one !== undefined) {
+    return (
+      <nav className={css.where} aria-label={t("shell.breadcrumb")}>
+        {tab === "policies" ? (
+          <Link to="/access/policies" search={{}} className={css.crumb}>
+            {t("iam.policies")}
+          </Link>
+        ) : (
+          <Link to="/access/$kind" params={{ kind: tab }} search={{}} className={css.crumb}>
+            {t(TABS[tab])}
+          </Link>
+        )}
+        <NextIcon size={14} aria-hidden />
+        <span className={css.crumbHere} title={one} aria-current="page">
+          {one}
+        </span>
+      </nav>
+    );
+  }
   if (bucket !== undefined) {
     return (
       <nav className={css.where} aria-label={t("shell.breadcrumb")}>
@@ -57,9 +86,11 @@ function Where() {
   }
   const place = id.startsWith("/activity")
     ? "nav.activity"
-    : id.startsWith("/settings")
-      ? "nav.settings"
-      : "nav.buckets";
+    : id.startsWith("/access")
+      ? "nav.access"
+      : id.startsWith("/settings")
+        ? "nav.settings"
+        : "nav.buckets";
   return (
     <div className={css.where}>
       <span className={css.crumbHere}>{t(place)}</span>

@@ -43,6 +43,7 @@ export {
   Plus as PlusIcon,
   RefreshCw as RefreshIcon,
   RotateCcw as RetryIcon,
+  ScrollText as PolicyIcon,
   Search as SearchIcon,
   Settings as SettingsIcon,
   Sun as LightIcon,
@@ -50,5 +51,8 @@ export {
   Trash2 as DeleteIcon,
   TriangleAlert as WarningIcon,
   Upload as UploadIcon,
+  UserCog as RoleIcon,
+  UserRound as PeopleIcon,
+  UsersRound as GroupIcon,
   X as CloseIcon,
 } from "lucide-react";

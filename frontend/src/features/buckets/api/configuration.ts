@@ -13,8 +13,9 @@ import {
 } from "@myfsio/client";
 import { queryOptions } from "@tanstack/react-query";
 import { answer, done } from "@/lib/http/api";
+import type { Tag } from "@/lib/tags";
 import { type DefaultRetention, readLock, writeLock } from "../model/lock";
-import { readTags, type Tag, writeTags } from "../model/tags";
+import { readTags, writeTags } from "../model/tags";
 import { readWebsite, type Website, writeWebsite } from "../model/website";
 
 export const bucketTags = (bucket: string) =>

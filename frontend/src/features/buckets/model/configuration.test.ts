@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { MAX_TAGS, type Tag, tagFault } from "@/lib/tags";
 import { joinSize, readCount, splitSize } from "./quota";
-import { MAX_TAGS, readTags, type Tag, tagFault, writeTags } from "./tags";
+import { readTags, writeTags } from "./tags";
 
 test("tags survive writing and reading, whatever they hold", () => {
   const tags: Tag[] = [

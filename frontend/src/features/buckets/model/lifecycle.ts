@@ -1,5 +1,5 @@
 import type { LifecycleRule as PreviewRule } from "@myfsio/client";
-import type { Tag } from "./tags";
+import type { Tag } from "@/lib/tags";
 import { elements, escapeXml, parseXml, S3NS, type Shape, strangers, textOf, texts } from "./xml";
 
 /** Rules that a bucket can have. */

@@ -1,6 +1,6 @@
+import type { Tag } from "@/lib/tags";
 import { type Expire, type LifecycleRule, MAX_KEEP } from "./lifecycle";
 import { joinSize, type SizeUnit, splitSize } from "./quota";
-import type { Tag } from "./tags";
 
 /** A rule as the form holds it while it is written. */
 export interface RuleForm {

@@ -10,7 +10,8 @@ import type { JsonEditorHandle, Mark } from "@/components/ui/jsoneditor";
 import { ProblemNotice } from "@/components/ui/notice";
 import { asProblem, type Problem } from "@/lib/http/problem";
 import { type MessageId, t } from "@/lib/i18n";
-import { type JsonFaultKind, lineAt, prettyJson, readJson } from "@/lib/json";
+import { lineAt, prettyJson } from "@/lib/json";
+import { jsonFaults } from "@/lib/jsonfaults";
 import { say } from "@/lib/toast";
 import { accessChanged, attachPolicy } from "../../api/permissions";
 import {
@@ -24,22 +25,6 @@ import {
 import css from "./permissions.module.css";
 
 const JsonEditor = lazy(() => import("@/components/ui/jsoneditor").then((m) => ({ default: m.JsonEditor })));
-
-const FAULTS = {
-  value: "json.value",
-  name: "json.name",
-  colon: "json.colon",
-  comma: "json.comma",
-  "closing-comma": "json.closing-comma",
-  open: "json.open",
-  string: "json.string",
-  escape: "json.escape",
-  control: "json.control",
-  number: "json.number",
-  deep: "json.deep",
-  after: "json.after",
-  twice: "json.twice",
-} as const satisfies Record<JsonFaultKind, MessageId>;
 
 const WHOLE = {
   empty: "policy.empty",
@@ -61,11 +46,7 @@ const TEMPLATES = {
 function faultsOf(text: string): Mark[] {
   const whole = policyFault(text);
   if (whole !== undefined) return [{ from: 0, to: Math.min(1, text.length), message: t(WHOLE[whole]) }];
-  return readJson(text).faults.map(({ kind, from, to, name = "" }) => ({
-    from,
-    to,
-    message: kind === "twice" ? t("json.twice", { name }) : t(FAULTS[kind]),
-  }));
+  return jsonFaults(text);
 }
 
 /** An editor for a policy of one's own. What is written is a draft until it is saved. */

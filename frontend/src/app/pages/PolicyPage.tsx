@@ -1,0 +1,43 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { ProblemNotice } from "@/components/ui/notice";
+import { ACCESS, managedPolicy } from "@/features/access/api/access";
+import { PolicyDetails } from "@/features/access/components/PolicyDetails";
+import { policyName } from "@/features/access/model/kinds";
+import { asProblem } from "@/lib/http/problem";
+import { t } from "@/lib/i18n";
+import { useTitle } from "@/lib/title";
+import css from "./pages.module.css";
+
+export function PolicyPage() {
+  const { arn = "" } = useSearch({ from: "/shell/access/policy" });
+  const query = useQuery(managedPolicy(arn));
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const name = policyName(arn);
+  useTitle(name);
+  if (query.isError && query.data === undefined) {
+    return (
+      <div className={css.fault}>
+        <h1 className="hidden-visually">{name}</h1>
+        <ProblemNotice
+          title={t("iam.one-failed", { name })}
+          problem={asProblem(query.error)}
+          onRetry={() => void query.refetch()}
+        />
+      </div>
+    );
+  }
+  if (query.data === undefined) return null;
+  return (
+    <PolicyDetails
+      policy={query.data}
+      onGone={() => {
+        void navigate({ to: "/access/policies" }).then(() => {
+          queries.removeQueries({ queryKey: managedPolicy(arn).queryKey });
+          return queries.invalidateQueries({ queryKey: ACCESS });
+        });
+      }}
+    />
+  );
+}

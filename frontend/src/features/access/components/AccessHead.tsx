@@ -1,0 +1,41 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { t } from "@/lib/i18n";
+import { may, useSession } from "@/lib/session";
+import css from "./access.module.css";
+
+/** The title of the place, what belongs beside it, and its tabs; only those that the person may open are there. */
+export function AccessHead({ children }: { children?: ReactNode }) {
+  const { permissions } = useSession();
+  const on = { "data-on": true, "aria-current": "page" } as const;
+  return (
+    <>
+      <header className={css.head}>
+        <h1>{t("nav.access")}</h1>
+        {children}
+      </header>
+      <nav className={css.tabs} aria-label={t("iam.tabs")}>
+        {may(permissions, "iam:ListUsers") && (
+          <Link to="/access/$kind" params={{ kind: "users" }} search={{}} activeProps={on}>
+            {t("iam.users")}
+          </Link>
+        )}
+        {may(permissions, "iam:ListGroups") && (
+          <Link to="/access/$kind" params={{ kind: "groups" }} search={{}} activeProps={on}>
+            {t("iam.groups")}
+          </Link>
+        )}
+        {may(permissions, "iam:ListRoles") && (
+          <Link to="/access/$kind" params={{ kind: "roles" }} search={{}} activeProps={on}>
+            {t("iam.roles")}
+          </Link>
+        )}
+        {may(permissions, "iam:ListPolicies") && (
+          <Link to="/access/policies" search={{}} activeProps={on}>
+            {t("iam.policies")}
+          </Link>
+        )}
+      </nav>
+    </>
+  );
+}
