@@ -125,12 +125,10 @@ export function MembersCard({ identity }: { identity: Identity }) {
         <ul className={css.list}>
           {users.map((user) => (
             <li key={user.name}>
-              <span className={css.grow}>
-                <Link to="/access/$kind/$name" params={{ kind: "users", name: user.name }}>
-                  {user.name}
-                </Link>{" "}
-                {user.displayName !== user.name && <span className="muted">{user.displayName}</span>}
-              </span>
+              <Link className={css.member} to="/access/$kind/$name" params={{ kind: "users", name: user.name }}>
+                {user.name}
+              </Link>
+              <span className={`${css.grow} muted`}>{user.displayName === user.name ? "" : user.displayName}</span>
               {lacking(identity.permissions, "iam:RemoveUserFromGroup") === undefined && (
                 <IconButton
                   label={t("iam.remove-member", { user: user.name })}
