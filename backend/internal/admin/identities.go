@@ -20,6 +20,9 @@ func identityEntry(e *iam.Entity) IdentityEntry {
 		Name: e.Name, Path: e.Path, ID: e.ID, ARN: e.ARN, Created: e.Created, DisplayName: e.DisplayName, Description: e.Description, Disabled: e.Disabled,
 		Environment: e.Environment, Admin: e.Admin, Policies: len(e.Grants.Attached) + len(e.Grants.Inline), Groups: len(e.Groups), Members: e.Members,
 	}
+	if len(e.Simple) > 0 {
+		out.Policies++
+	}
 	for _, k := range e.Keys {
 		if k.Active {
 			out.Keys++
@@ -65,7 +68,7 @@ func (a *API) getIdentity(ctx context.Context, c *call, in *identityInput) (*out
 	if err != nil {
 		return nil, err
 	}
-	may := func(action string) bool { return a.IAM.May(c.id, action, e.ARN) }
+	may := func(action string) bool { return a.IAM.May(c.id, action, e.ARN, e.Tags) }
 	out := Identity{IdentityEntry: identityEntry(&e), Boundary: e.Grants.Boundary, Trust: string(e.Trust), MaxSession: int(e.MaxSession / time.Second), Permissions: []string{}}
 	for _, action := range identityActions[kind] {
 		if may(action) {
@@ -104,7 +107,7 @@ func (a *API) getIdentity(ctx context.Context, c *call, in *identityInput) (*out
 
 // describeUser adds what only users have.
 func (a *API) describeUser(ctx context.Context, c *call, e *iam.Entity, out *Identity) error {
-	if a.IAM.May(c.id, "iam:ListGroupsForUser", e.ARN) {
+	if a.IAM.May(c.id, "iam:ListGroupsForUser", e.ARN, e.Tags) {
 		groups, err := a.IAM.GroupsOf(ctx, c.id, e.Name)
 		if err != nil {
 			return err
@@ -113,10 +116,10 @@ func (a *API) describeUser(ctx context.Context, c *call, e *iam.Entity, out *Ide
 			out.GroupNames = append(out.GroupNames, groups[i].Name)
 		}
 	}
-	if !a.IAM.May(c.id, "iam:ListAccessKeys", e.ARN) {
+	if !a.IAM.May(c.id, "iam:ListAccessKeys", e.ARN, e.Tags) {
 		return nil
 	}
-	used := a.IAM.May(c.id, "iam:GetAccessKeyLastUsed", e.ARN)
+	used := a.IAM.May(c.id, "iam:GetAccessKeyLastUsed", e.ARN, e.Tags)
 	for _, k := range e.Keys {
 		key := AccessKey{ID: k.ID, Active: k.Active, Created: k.Created}
 		if used {

@@ -236,6 +236,24 @@ func TestDelegationAndTheLastAdministrator(t *testing.T) {
 	last.get(groups + "/admins").want(200)
 }
 
+// Rights that rest on the tags of a user hold for each part of the answer.
+func TestRightsByTags(t *testing.T) {
+	l := start(t)
+	boss := l.admin()
+	boss.do("POST", users, `{"name":"blue","accessKey":true,"tags":[{"name":"team","value":"blue"}]}`).want(201)
+	boss.do("POST", users, `{"name":"red","accessKey":true,"tags":[{"name":"team","value":"red"}]}`).want(201)
+	reader := l.user(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"},
+		{"Effect":"Allow","Action":["iam:ListAccessKeys","iam:DeleteAccessKey"],"Resource":"*","Condition":{"StringEquals":{"iam:ResourceTag/team":"blue"}}}]}`)
+	blue, red := reader.identity(users+"/blue"), reader.identity(users+"/red")
+	require.Len(t, blue.AccessKeys, 1)
+	require.Equal(t, []string{"iam:ListAccessKeys", "iam:DeleteAccessKey"}, blue.Permissions)
+	require.Empty(t, red.AccessKeys)
+	require.Empty(t, red.Permissions)
+	key := boss.identity(users + "/red").AccessKeys[0].ID
+	reader.do("DELETE", users+"/red/keys/"+key, "").fails(403, "AccessDenied")
+	reader.do("DELETE", users+"/blue/keys/"+blue.AccessKeys[0].ID, "").want(204)
+}
+
 // Nothing of another account is seen or changed, not even by its administrator.
 func TestIdentitiesOfOtherAccounts(t *testing.T) {
 	l := start(t)

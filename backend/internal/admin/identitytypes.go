@@ -15,7 +15,7 @@ type IdentityEntry struct {
 	Environment bool      `json:"environment" doc:"Of a user: managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY"`
 	Admin       bool      `json:"admin" doc:"Of a user: can sign in and holds all of iam:*"`
 	Keys        int       `json:"keys" doc:"Access keys of a user that can be used"`
-	Policies    int       `json:"policies" doc:"Policies of its own, inline and attached"`
+	Policies    int       `json:"policies" doc:"Policies of its own: inline, attached, and as one those of setUserPolicies"`
 	Groups      int       `json:"groups" doc:"Groups that a user is in"`
 	Members     int       `json:"members" doc:"Users in a group"`
 }

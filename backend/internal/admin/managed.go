@@ -52,7 +52,7 @@ func (a *API) getManaged(ctx context.Context, c *call, in *arnInput) (*output[Ma
 		actions = slices.Concat(managedReads, managedChanges)
 	}
 	for _, action := range actions {
-		if a.IAM.May(c.id, action, p.ARN) {
+		if a.IAM.May(c.id, action, p.ARN, p.Tags) {
 			out.Permissions = append(out.Permissions, action)
 		}
 	}

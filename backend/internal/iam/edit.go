@@ -277,7 +277,7 @@ func DescribeRole(description *string, maxSession time.Duration) Edit {
 // DescribeUser changes the display name of a user, and whether it is disabled; nil leaves either. Who is disabled cannot sign in, and no
 // request that they sign is taken.
 func DescribeUser(display *string, disabled *bool) Edit {
-	return Edit{"Update%", func(c *change, _ string, d *draft) (*policy.Document, error) {
+	return Edit{action: "Update%", apply: func(c *change, _ string, d *draft) (*policy.Document, error) {
 		if display != nil {
 			if err := checkName("iam.DescribeUser", *display); err != nil {
 				return nil, err
@@ -295,9 +295,9 @@ func DescribeUser(display *string, disabled *bool) Edit {
 	}}
 }
 
-// Together makes one change of several that have the same action.
+// Together makes one change of several that have the same action, which gives no tags.
 func Together(edits ...Edit) Edit {
-	return Edit{edits[0].action, func(c *change, account string, d *draft) (*policy.Document, error) {
+	return Edit{action: edits[0].action, apply: func(c *change, account string, d *draft) (*policy.Document, error) {
 		var gives []*policy.Document
 		for _, e := range edits {
 			give, err := e.apply(c, account, d)

@@ -48,7 +48,7 @@ func (s *Service) CreateUserWithKey(ctx context.Context, actor *Identity, in New
 	key.ID, key.Active, secret = s.newAccessKey(), true, s.newSecret()
 	in.Kind = UserEntity
 	out, err = s.create(ctx, actor, in, func(c *change, who *Identity, u *meta.User) error {
-		if err := mayDo("iam.CreateUserWithKey", who, "iam:CreateAccessKey", arnOf(u)); err != nil {
+		if err := mayDo("iam.CreateUserWithKey", who.with(about(u.Tags)), "iam:CreateAccessKey", arnOf(u)); err != nil {
 			return err
 		}
 		key.Created = c.now

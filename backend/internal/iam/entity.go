@@ -298,10 +298,10 @@ func (s *Service) countMembers(r kv.Reader, account string, groups []Entity) err
 	return err
 }
 
-// May reports whether an actor has the right to an action on what an ARN names. What rests on more, as that nobody gives more than they
-// have, is decided when it is done.
-func (s *Service) May(actor *Identity, action, arn string) bool {
-	return mayDo("iam.May", actor, action, arn) == nil
+// May reports whether an actor has the right to an action on what an ARN names, which has these tags. What rests on more, as that nobody
+// gives more than they have, is decided when it is done.
+func (s *Service) May(actor *Identity, action, arn string, tags meta.Tags) bool {
+	return mayDo("iam.May", actor.with(about(tags)), action, arn) == nil
 }
 
 // mayOn refuses an actor without the right to an action on an entity; e is nil for one that is not there, or that is to be made.

@@ -166,6 +166,7 @@ test("the list is searched and sorted, and its address says how", async ({ page,
     await ok(api.createIdentity({ client: admin, path: { kind: "users" }, body: { name } }));
   await ok(api.createAccessKey({ client: admin, path: { name: `y-${bucket}` } }));
   await page.goto("/ui/access/users");
+  await expect(row(page, `x-${bucket}`)).toBeVisible();
   await page.keyboard.press("/");
   await page.keyboard.type(`-${bucket}`);
   await expectRows(page, [`x-${bucket}`, `y-${bucket}`], "Users");

@@ -538,7 +538,7 @@ export const en = {
   "iam.add-inline": "Add own policy",
   "iam.edit-policy": "Edit {policy}",
   "iam.delete-policy": "Delete {policy}",
-  "iam.no-policies": "No policies of its own: it may do nothing but what its groups give.",
+  "iam.no-policies": "No policies of its own.",
   "iam.no-iam-policies": "None besides.",
   "iam.no-other-policy": "There is no other policy.",
   "iam.managed": "Managed",

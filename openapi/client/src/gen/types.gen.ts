@@ -333,7 +333,7 @@ export type Identity = {
      */
     permissions: Array<string>;
     /**
-     * Policies of its own, inline and attached
+     * Policies of its own: inline, attached, and as one those of setUserPolicies
      */
     policies: number;
     /**
@@ -420,7 +420,7 @@ export type IdentityEntry = {
     name: string;
     path: string;
     /**
-     * Policies of its own, inline and attached
+     * Policies of its own: inline, attached, and as one those of setUserPolicies
      */
     policies: number;
 };
