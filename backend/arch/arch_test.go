@@ -22,14 +22,15 @@ const module = "github.com/myfsio/myfsio/backend/"
 
 // floors gives each package its floor; a package imports lower floors only. Engines are imported by server alone.
 var floors = map[string]int{
-	"internal/clock": 0, "internal/fault": 0, "internal/reqinfo": 0, "internal/config": 0, "internal/ident": 0,
+	"internal/clock": 0, "internal/fault": 0, "internal/config": 0, "internal/ident": 0,
 	"internal/order": 1, "internal/checksum": 1, "internal/sigv4": 1, "internal/policy": 1, "internal/seal": 1,
 	"internal/kv": 1, "internal/blob": 1, "internal/peer": 1, "internal/limit": 1,
+	"internal/reqinfo":   2,
 	"internal/kv/kvtest": 2, "internal/kv/kvtest/pgtest": 2, "internal/kv/pebblekv/pebbletest": 3, "internal/blob/blobtest": 2, "internal/limit/redistest": 2,
 	"internal/projection":  2,
 	"internal/kv/pebblekv": 2, "internal/kv/pgkv": 2, "internal/blob/diskblob": 2, "internal/blob/s3blob": 2,
 	"internal/meta":  3,
-	"internal/usage": 4, "internal/event": 4, "internal/iam": 4, "internal/kms": 4,
+	"internal/usage": 4, "internal/event": 4, "internal/iam": 4, "internal/kms": 4, "internal/audit": 4,
 	"internal/bucket": 5,
 	"internal/object": 6,
 	"internal/tend":   7, "internal/tree": 7, "internal/replicate": 7, "internal/notify": 7,

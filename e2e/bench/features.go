@@ -21,7 +21,70 @@ func (b *bench) features() error {
 		}
 	}
 	if b.only.MatchString("PUT 4 KiB with tags, ACL and lock") {
-		return b.amended()
+		if err := b.amended(); err != nil {
+			return err
+		}
+	}
+	if b.only.MatchString("PUT 4 KiB, AUDIT_LOG") || b.only.MatchString("GET 4 KiB, AUDIT_LOG") {
+		return b.audit()
+	}
+	return nil
+}
+
+// audit measures the audit log: servers that keep nothing, what is kept by default, and every operation.
+func (b *bench) audit() error {
+	servers := map[string]*server{}
+	defer func() {
+		for _, s := range servers {
+			s.stop()
+		}
+	}()
+	body := payload(4 << 10)
+	for _, level := range []string{"off", "changes", "all"} {
+		s, err := startOurs(b.bin, mustDir(b.ours.dir, "audit-"+level), "AUDIT_LOG="+level)
+		if err != nil {
+			return err
+		}
+		servers[level] = s
+		if err := makeBucket(s, "audit"); err != nil {
+			return err
+		}
+		if _, err := load(s, 32, time.Hour, warm, func(c *client, _ int, n int64) error {
+			res, err := c.do(request{method: "PUT", path: "/audit/" + strconv.FormatInt(n, 10), body: body}, false)
+			return want(res, err, 200)
+		}); err != nil {
+			return err
+		}
+		if err := flush(s); err != nil {
+			return err
+		}
+	}
+	get := func(conns int, level string) func(int) (result, error) {
+		return func(int) (result, error) {
+			return load(servers[level], conns, b.slice, 0, func(c *client, _ int, n int64) error {
+				res, err := c.do(request{method: "GET", path: "/audit/" + strconv.FormatInt(n*7919%warm, 10)}, false)
+				return want(res, err, 200)
+			})
+		}
+	}
+	put := func(conns int, level string) func(int) (result, error) {
+		return func(round int) (result, error) {
+			return load(servers[level], conns, b.slice, 0, func(c *client, _ int, n int64) error {
+				path := strings.Join([]string{"/audit/put", strconv.Itoa(conns), strconv.Itoa(round), strconv.FormatInt(n, 10)}, "/")
+				res, err := c.do(request{method: "PUT", path: path, body: body}, false)
+				return want(res, err, 200)
+			})
+		}
+	}
+	for _, level := range []string{"changes", "all"} {
+		for _, conns := range []int{1, 16, 64} {
+			if err := b.turns("PUT 4 KiB, AUDIT_LOG="+level+" against off", conns, put(conns, level), put(conns, "off")); err != nil {
+				return err
+			}
+			if err := b.turns("GET 4 KiB, AUDIT_LOG="+level+" against off", conns, get(conns, level), get(conns, "off")); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

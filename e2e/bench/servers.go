@@ -32,8 +32,8 @@ func freeAddr() (string, error) {
 	return l.Addr().String(), nil
 }
 
-// startOurs starts MyFSIO with its defaults on an own folder.
-func startOurs(bin, dir string) (*server, error) {
+// startOurs starts MyFSIO with its defaults, but for some settings, on an own folder.
+func startOurs(bin, dir string, settings ...string) (*server, error) {
 	s3, err := freeAddr()
 	if err != nil {
 		return nil, err
@@ -45,6 +45,7 @@ func startOurs(bin, dir string) (*server, error) {
 	cmd := exec.Command(bin, "serve")
 	cmd.Dir = dir
 	cmd.Env = append(clean(), "STORAGE_ROOT="+filepath.Join(dir, "data"), "LOG_DIR="+filepath.Join(dir, "logs"), "APP_PORT="+port(s3), "UI_PORT="+port(ui), "ADMIN_ACCESS_KEY="+accessKey, "ADMIN_SECRET_KEY="+secretKey, "SECRET_KEY=bench-wrapping-key-not-a-secret")
+	cmd.Env = append(cmd.Env, settings...)
 	return start(&server{name: "myfsio", addr: s3, dir: dir, cmd: cmd}, "/myfsio/health")
 }
 

@@ -37,6 +37,9 @@ type cli struct {
 		Create accountCreate `cmd:"" help:"Make an account and print the keys of its first administrator."`
 		Delete accountDelete `cmd:"" help:"Delete an account without buckets, with its users."`
 	} `cmd:"" help:"Manage accounts of the server that runs on this store."`
+	Audit struct {
+		Verify auditVerify `cmd:"" help:"Check that no line of the audit log was changed, removed, moved or cut off; the exit code is 0 when none was."`
+	} `cmd:"" help:"The audit log of this store, with a server on it or without."`
 	Compact compact `cmd:"" help:"Compact the metadata store of the running server."`
 }
 
@@ -229,6 +232,37 @@ type accountDelete struct {
 
 func (a *accountDelete) Run() error {
 	return a.ask(http.MethodDelete, "/accounts/"+url.PathEscape(a.Name), nil, &struct{}{})
+}
+
+type auditVerify struct{ settings }
+
+func (a *auditVerify) Run() error {
+	conf, _, err := a.load()
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	r, err := server.VerifyAudit(ctx, conf.StorageRoot)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d lines in %d files", r.Lines, r.Files)
+	if r.Lines > 0 {
+		fmt.Printf(", number %d of %s to number %d of %s", r.First, r.From.Format(time.RFC3339), r.Last, r.To.Format(time.RFC3339))
+	}
+	fmt.Printf("; anchored up to number %d\n", r.Anchored)
+	if r.Note != "" {
+		fmt.Println("note:", r.Note)
+	}
+	for _, p := range r.Problems {
+		fmt.Println("PROBLEM:", p)
+	}
+	if len(r.Problems) > 0 {
+		return errSilent
+	}
+	fmt.Println("the log is whole")
+	return nil
 }
 
 type compact struct{ settings }

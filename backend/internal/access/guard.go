@@ -15,6 +15,7 @@ import (
 type Guard struct {
 	Ask     // but for the action
 	Actions []string
+	Decided policy.Decision // over Action, which was asked for last or refused
 
 	unsure bool // what is known before does not allow it; the object's own list, or its owner's policies, may
 	tested bool // a policy tested these tags of the object
@@ -75,6 +76,7 @@ func (g *Guard) decide(ctx context.Context, a *Asker) (refused *Refusal, err err
 		if err != nil {
 			return nil, err
 		}
+		g.Decided = d
 		if d.Allowed {
 			continue
 		}
@@ -84,6 +86,9 @@ func (g *Guard) decide(ctx context.Context, a *Asker) (refused *Refusal, err err
 		if d.ExplicitDeny {
 			break
 		}
+	}
+	if refused != nil {
+		g.Action, g.Decided = refused.Action, refused.Decision
 	}
 	g.unsure, g.tested, g.tags = refused != nil, a.tags.asked, a.tags.tags
 	return refused, nil
@@ -132,6 +137,7 @@ func (g *Guard) Pass(ctx context.Context, a *Asker, v *meta.Version) error {
 		if err != nil {
 			return err
 		}
+		g.Decided = d
 		if !d.Allowed {
 			return &Refusal{Action: action, Decision: d}
 		}

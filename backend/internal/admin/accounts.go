@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 )
 
 // Accounts are made and removed by iam, which decides again in the transaction of the change.
@@ -29,6 +30,7 @@ func accountEntry(a iam.Account) Account {
 }
 
 func (a *API) createAccount(ctx context.Context, c *call, in *createAccountInput) (*output[NewAccountSecret], error) {
+	reqinfo.From(ctx).Target = in.Body.Name
 	account, user, secret, err := a.IAM.CreateAccount(ctx, c.id, iam.CreateAccount{
 		Name: in.Body.Name, DisplayName: in.Body.DisplayName, AccessKey: in.Body.AccessKey, Secret: in.Body.SecretKey,
 	})

@@ -23,6 +23,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
 
+	"github.com/myfsio/myfsio/backend/internal/audit"
 	"github.com/myfsio/myfsio/backend/internal/blob"
 	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/clock"
@@ -55,6 +56,7 @@ type Deps struct {
 	Buckets   *bucket.Service
 	Objects   *object.Service
 	Lifecycle *lifecycle.Service
+	Audit     *audit.Log // nil keeps none
 	KV        kv.Store
 	Seal      *seal.Box
 	Clock     clock.Clock
@@ -150,7 +152,7 @@ func (a *API) Mount(r chi.Router, port Port) {
 	own.HandleFunc("/kms/*", missing)
 	m := &mount{api: a, huma: humachi.New(own, specification()), port: port}
 	m.register()
-	h := a.edge(own)
+	h := a.edge(port, own)
 	for _, p := range prefixes {
 		r.Handle(p, h)
 		r.Handle(p+"/*", h)
@@ -171,6 +173,7 @@ func (a *API) OpenAPI() *huma.OpenAPI { return a.describe().huma.OpenAPI() }
 func (a *API) fail(ctx context.Context, o *operation, err error) *Problem {
 	info := reqinfo.From(ctx)
 	p := problem(info, err)
+	note(info, err)
 	if _, known := asProblem(err); known || p.Status < http.StatusInternalServerError || ctx.Err() != nil {
 		return p
 	}

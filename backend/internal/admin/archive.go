@@ -15,6 +15,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/myfsio/myfsio/backend/internal/audit"
 	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/clock"
 	"github.com/myfsio/myfsio/backend/internal/fault"
@@ -22,6 +23,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/object"
+	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 )
 
 const (
@@ -304,6 +306,11 @@ func (z *archive) add(ctx context.Context, key string) error {
 		return nil // the marker of the folder itself
 	}
 	got, err := z.open(ctx, key)
+	if err == nil || fault.Is(err, fault.AccessDenied) {
+		z.a.keepKey(z.c.id, (&audit.Entry{
+			Door: audit.DoorConsole, Request: reqinfo.From(ctx).RequestID, Operation: "getZip", Bucket: z.b.Name, Key: key, Address: z.c.remote(),
+		}).By(z.c.r.UserAgent()), err)
+	}
 	switch fault.KindOf(err) {
 	case fault.AccessDenied:
 		z.miss(key, "no permission to read it")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
@@ -25,7 +26,7 @@ func (a *API) authenticate(ctx context.Context, c *call, o *operation) error {
 
 // during is an identity as it makes the call.
 func (a *API) during(c *call, id *iam.Identity) *iam.Identity {
-	return id.During(a.asks(c).Circumstances.Lookup)
+	return id.During(reqinfo.From(c.r.Context()), a.asks(c).Circumstances.Lookup)
 }
 
 func (a *API) identify(ctx context.Context, c *call, o *operation) error {
@@ -107,6 +108,7 @@ func (a *API) bySignature(ctx context.Context, c *call, o *operation) error {
 	if claim.Kind != sigv4.HeaderV4 {
 		return fault.New(op, fault.InvalidRequest, "The authorization mechanism is not supported here. Use AWS4-HMAC-SHA256 in the Authorization header.")
 	}
+	c.claimed = claim.AccessKey
 	if err := a.verifier.Check(sr, claim, a.Clock.Now()); err != nil {
 		return signatureFault(op, err)
 	}

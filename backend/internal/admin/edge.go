@@ -35,6 +35,7 @@ type call struct {
 	peer    peer.Peer
 	claim   *sigv4.Auth // of a signature
 	buckets map[string]*meta.Bucket
+	claimed string        // access key that the call names, as it says
 	who     *access.Asker // the caller, once the operation has been permitted
 	guard   *access.Guard // of the object that the operation reads; nil for none
 }
@@ -56,13 +57,16 @@ func callOf(ctx context.Context) *call { c, _ := ctx.Value(callKey{}).(*call); r
 
 // edge is what every request passes, also one for no operation: it gives it an id where the server did not, sets the headers that every
 // answer has, and refuses hosts that are not ours. It never answers with a CORS header.
-func (a *API) edge(next http.Handler) http.Handler {
+func (a *API) edge(port Port, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		info := reqinfo.From(r.Context())
 		if info.RequestID == "" {
 			info = &reqinfo.Info{RequestID: a.Idents.Request(), Remote: a.peer(r).Addr.String()}
 			r = r.WithContext(reqinfo.With(r.Context(), info))
 		}
+		t := &trail{ResponseWriter: w, api: a, port: port, r: r, info: info}
+		done := false
+		defer func() { t.end(done) }()
 		h := w.Header()
 		h.Set("X-Request-Id", info.RequestID)
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -74,11 +78,12 @@ func (a *API) edge(next http.Handler) http.Handler {
 		// Probes name the server in their own ways, and the health of it is no secret.
 		if r.URL.Path != healthPath {
 			if err := a.AllowHost(r); err != nil {
-				writeProblem(w, r, problem(info, err))
+				writeProblem(t, r, problem(info, err))
 				return
 			}
 		}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(t, r)
+		done = true
 	})
 }
 
@@ -110,6 +115,9 @@ func (m *mount) guard(o *operation) func(huma.Context, func(huma.Context)) {
 		info := reqinfo.From(r.Context())
 		info.Operation = o.id
 		c := m.api.newCall(m.port, r, w)
+		if t, ok := w.(*trail); ok {
+			t.o, t.c = o, c
+		}
 		if err := m.api.enter(r.Context(), o, c); err != nil {
 			writeProblem(w, r, m.api.fail(r.Context(), o, err))
 			return
@@ -130,8 +138,11 @@ func (a *API) enter(ctx context.Context, o *operation, c *call) error {
 		if a.names.Foreign(&c.peer, c.r) {
 			return nil
 		}
-		if err := a.authenticate(ctx, c, o); err != nil && fault.Is(err, fault.Internal) {
-			return err
+		if err := a.authenticate(ctx, c, o); err != nil {
+			if fault.Is(err, fault.Internal) {
+				return err
+			}
+			unproven(info, err)
 		}
 		return nil
 	}
@@ -150,6 +161,7 @@ func (a *API) enter(ctx context.Context, o *operation, c *call) error {
 		return nil
 	}
 	if err := a.authenticate(ctx, c, o); err != nil {
+		unproven(info, err)
 		return err
 	}
 	if c.id == nil {
@@ -158,6 +170,11 @@ func (a *API) enter(ctx context.Context, o *operation, c *call) error {
 	info.AccessKey = c.id.AccessKey
 	if c.via == viaCookie {
 		if err := a.checkCookieUse(o, c); err != nil {
+			return err
+		}
+	}
+	if o.writes() && !o.always {
+		if err := a.Audit.Ready(); err != nil {
 			return err
 		}
 	}

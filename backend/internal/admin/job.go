@@ -13,6 +13,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 )
 
 // A job has up to three rows: x/job/<id> says what it is and how far it is, x/jobitems/<id> what it works on, x/jobopen/<id> that it is not
@@ -328,6 +329,7 @@ func (a *API) startJob(ctx context.Context, j *jobRecord, work *items) (*output[
 	if err := a.jobs.create(ctx, j, work); err != nil {
 		return nil, err
 	}
+	reqinfo.From(ctx).Target = j.id
 	return answer(a.jobs.show(j)), nil
 }
 

@@ -90,7 +90,7 @@ func start(t *testing.T, change ...func(*Deps)) *lab {
 	l.deps.Lifecycle = lifecycle.New(lifecycle.Deps{KV: store, Buckets: l.deps.Buckets, Objects: l.deps.Objects, Clock: l.clock, Logger: l.deps.Logger})
 	wire := s3.New(s3.Deps{
 		Config:  s3.Config{Region: "us-east-1", Service: "s3"},
-		Buckets: l.deps.Buckets, Objects: l.deps.Objects, IAM: l.deps.IAM, Clock: l.clock, Idents: ids, Logger: l.deps.Logger,
+		Buckets: l.deps.Buckets, Objects: l.deps.Objects, IAM: l.deps.IAM, Clock: l.clock, Idents: ids, Logger: l.deps.Logger, Audit: l.deps.Audit,
 	})
 	l.wire, l.deps.Documents = wire, wire.Document
 	l.api, err = New(l.deps)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/meta"
-	"github.com/myfsio/myfsio/backend/internal/policy"
 )
 
 // objectDocuments are the documents of a version of an object: their names on the S3 port, what S3 calls them, and the actions. The S3 port
@@ -88,7 +87,7 @@ func (a *API) objectDocument(c *call, in *objectDocumentInput, method string, he
 	raw, e := a.Documents(c.r, a.asks(c), method, target, header, body)
 	var r *access.Refusal
 	if e != nil && errors.As(e, &r) && r.Err == nil { // else the version is locked, or not to be seen
-		return nil, a.refuse(nil, r.Action, policy.Decision{})
+		return nil, a.refuse(nil, r.Action, r.Decision)
 	}
 	return raw, refusal(e)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/myfsio/myfsio/backend/internal/limit"
+	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 )
 
 const (
@@ -60,6 +61,7 @@ type operation struct {
 	bodyIn           string      // media type of a body that is not JSON
 	bodyOut          string      // media type of an answer that is not JSON
 	maxBody          int64       // bytes of a JSON body, 0 for maxBody
+	always           bool        // goes on while the audit log cannot be written: it lets people in, or makes space
 }
 
 // writes reports whether the operation changes anything.
@@ -144,7 +146,9 @@ func serve[I, O any](ctx context.Context, a *API, o *operation, c *call, in *I, 
 	// The deadline for the body must not outlive it: when it passes in the middle of long work, the request is canceled.
 	noReadDeadline(c.w)
 	if o.need.scope == scopeData && !o.need.inside {
-		if err := a.authorize(ctx, c, any(in).(needer).needs()); err != nil {
+		needs := any(in).(needer).needs()
+		about(reqinfo.From(ctx), needs)
+		if err := a.authorize(ctx, c, needs); err != nil {
 			return nil, a.refused(c.id, err)
 		}
 	}
@@ -167,6 +171,7 @@ func (m *mount) register() {
 	a.objectDocumentRoutes(m)
 	a.contentRoutes(m)
 	a.jobRoutes(m)
+	a.auditRoutes(m)
 }
 
 // specification is the part of the OpenAPI document that no operation carries.
@@ -196,7 +201,7 @@ func specification() huma.Config {
 			{Name: tagBuckets, Description: "Buckets and their state"},
 			{Name: tagObjects, Description: "Browsing and changing objects"}, {Name: tagLinks, Description: "Presigned links"},
 			{Name: tagContent, Description: "Bytes up and down"}, {Name: tagUploads, Description: "Large objects in parts"},
-			{Name: tagJobs, Description: "Long work on the server"},
+			{Name: tagJobs, Description: "Long work on the server"}, {Name: tagAudit, Description: "Who did what, and which policy decided"},
 		},
 	}
 	return huma.Config{

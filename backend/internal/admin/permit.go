@@ -14,6 +14,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/object"
 	"github.com/myfsio/myfsio/backend/internal/policy"
+	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
@@ -115,9 +116,12 @@ func (a *API) permit(ctx context.Context, who *access.Asker, b *meta.Bucket, n n
 	q := n.ask(b)
 	if iam.GrantedBy(n.action) == iam.ObjectList {
 		g := &access.Guard{Ask: q, Actions: []string{n.action}}
-		return g, g.Enter(ctx, who, true)
+		err := g.Enter(ctx, who, true)
+		reqinfo.From(ctx).Decide(g.Action, g.Decided)
+		return g, err
 	}
 	d, err := who.Decide(ctx, &q)
+	reqinfo.From(ctx).Decide(n.action, d)
 	if err == nil && !d.Allowed {
 		err = &access.Refusal{Action: n.action, Decision: d}
 	}
@@ -129,6 +133,7 @@ func (a *API) permitBelow(ctx context.Context, who *access.Asker, b *meta.Bucket
 	q := n.ask(b)
 	q.Key += "*"
 	d, err := who.Decide(ctx, &q)
+	reqinfo.From(ctx).Decide(n.action, d)
 	if err != nil || d.Allowed {
 		return err
 	}
@@ -174,6 +179,7 @@ func (a *API) refused(id *iam.Identity, err error) error {
 // refuse is the error of a decision. The reason is for administrators: it quotes policies.
 func (a *API) refuse(id *iam.Identity, action string, d policy.Decision) error {
 	f := fault.New("admin.authorize", fault.AccessDenied, "You do not have the permission "+action+" for this.").With(detailNeeds, action)
+	f.Err = &access.Refusal{Action: action, Decision: d}
 	if id != nil && a.admin(id) {
 		reason := d.Reason
 		if d.Source != "" {
@@ -246,7 +252,8 @@ func (c *call) pass(ctx context.Context, v *meta.Version) error { return c.guard
 
 // may reports whether the caller may do something more than the operation needs; not when that cannot be found out.
 func (a *API) may(c *call, b *meta.Bucket, n need) bool {
-	_, err := a.permit(c.r.Context(), a.asks(c), b, n)
+	ctx := reqinfo.With(c.r.Context(), &reqinfo.Info{}) // what is only asked decides nothing
+	_, err := a.permit(ctx, a.asks(c), b, n)
 	return err == nil
 }
 
@@ -270,7 +277,8 @@ func (a *API) hideMissing(c *call, b *meta.Bucket, versionID string, err error) 
 
 // allowAdmin checks a permission that belongs to no bucket.
 func (a *API) allowAdmin(c *call, action string) error {
-	if d := a.IAM.AuthorizeAdmin(c.id, action); !d.Allowed {
+	d := a.IAM.AuthorizeAdmin(c.id, action)
+	if reqinfo.From(c.r.Context()).Decide(action, d); !d.Allowed {
 		return a.refuse(c.id, action, d)
 	}
 	return nil

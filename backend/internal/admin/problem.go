@@ -110,6 +110,7 @@ func problem(info *reqinfo.Info, err error) *Problem {
 		if p.RequestID == "" {
 			p.RequestID = info.RequestID
 		}
+		info.Code, info.Message = p.Code, p.Detail
 		return p
 	}
 	kind := fault.KindOf(err)
@@ -137,6 +138,7 @@ func problem(info *reqinfo.Info, err error) *Problem {
 	if kind == fault.Unauthenticated {
 		p.header = http.Header{"Www-Authenticate": {`Bearer realm="myfsio"`}}
 	}
+	info.Code, info.Message = p.Code, p.Detail
 	return p
 }
 
@@ -175,6 +177,7 @@ func schemaProblem(info *reqinfo.Info, status int, text string, errs []error) *P
 			p.Errors = append(p.Errors, ProblemField{Location: detail.Location, Message: detail.Message})
 		}
 	}
+	info.Code, info.Message = p.Code, p.Detail
 	return p
 }
 

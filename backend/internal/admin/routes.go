@@ -19,6 +19,7 @@ const (
 	tagUploads    = "Uploads"
 	tagLinks      = "Links"
 	tagJobs       = "Jobs"
+	tagAudit      = "Audit log"
 )
 
 const octets = "application/octet-stream"
@@ -26,7 +27,7 @@ const octets = "application/octet-stream"
 // sessionRoutes: signing in and out, and tokens.
 func (a *API) sessionRoutes(m *mount) {
 	add(m, operation{
-		id: "createSession", method: http.MethodPost, path: "/myfsio/session", tag: tagSession, need: anonymous(), class: limit.Login, console: true,
+		id: "createSession", method: http.MethodPost, path: "/myfsio/session", tag: tagSession, need: anonymous(), class: limit.Login, console: true, always: true,
 		summary: "Sign in",
 		text:    "Checks an access key and its secret and answers with a session cookie (HttpOnly, SameSite=Strict). Needs the header `X-Myfsio-Console: 1`. Only on the console's port.",
 	}, a.createSession)
@@ -36,12 +37,12 @@ func (a *API) sessionRoutes(m *mount) {
 		text:    "Never refused: without valid credentials the answer has no user.",
 	}, a.getSession)
 	add(m, operation{
-		id: "deleteSession", method: http.MethodDelete, path: "/myfsio/session", tag: tagSession, need: anonymous(), console: true,
+		id: "deleteSession", method: http.MethodDelete, path: "/myfsio/session", tag: tagSession, need: anonymous(), console: true, always: true,
 		summary: "Sign out",
 		text:    "Ends the session for good, also for copies of the cookie. Without a session there is nothing to do, which is no error.",
 	}, a.deleteSession)
 	add(m, operation{
-		id: "createToken", method: http.MethodPost, path: "/myfsio/tokens", tag: tagSession, need: anonymous(), class: limit.Login,
+		id: "createToken", method: http.MethodPost, path: "/myfsio/tokens", tag: tagSession, need: anonymous(), class: limit.Login, always: true,
 		summary: "Get a token",
 		text:    "Checks an access key and its secret and answers with a JSON web token for `Authorization: Bearer`. It ends when its time is up, when the secret changes, or when the user goes.",
 	}, a.createToken)
@@ -193,7 +194,7 @@ func (a *API) objectRoutes(m *mount) {
 		text:    "With versionId the permission is s3:GetObjectVersion. Who may not list the bucket is refused where the key does not exist.",
 	}, a.getObject)
 	add(m, operation{
-		id: "deleteObject", method: http.MethodDelete, path: bucket + "/object", tag: tagObjects, need: data("s3:DeleteObject", "s3:DeleteObjectVersion"),
+		id: "deleteObject", method: http.MethodDelete, path: bucket + "/object", tag: tagObjects, need: data("s3:DeleteObject", "s3:DeleteObjectVersion"), always: true,
 		summary: "Delete an object",
 		text:    "As S3 does: in a bucket with versioning a delete marker comes; with versionId that version goes, and the permission is s3:DeleteObjectVersion.",
 	}, a.deleteObject)
@@ -261,7 +262,7 @@ func (a *API) contentRoutes(m *mount) {
 		summary: "List open multipart uploads",
 	}, a.listUploads)
 	add(m, operation{
-		id: "abortUpload", method: http.MethodDelete, path: bucket + "/uploads/{uploadId}", tag: tagUploads, need: data("s3:AbortMultipartUpload"),
+		id: "abortUpload", method: http.MethodDelete, path: bucket + "/uploads/{uploadId}", tag: tagUploads, need: data("s3:AbortMultipartUpload"), always: true,
 		summary: "Abort a multipart upload",
 	}, a.abortUpload)
 	add(m, operation{
@@ -282,7 +283,7 @@ func (a *API) contentRoutes(m *mount) {
 func (a *API) jobRoutes(m *mount) {
 	add(m, operation{
 		id: "createBulkDelete", method: http.MethodPost, path: "/myfsio/jobs/bulk-delete", tag: tagJobs, need: data("s3:DeleteObject"),
-		status: http.StatusAccepted, maxBody: maxJobBody,
+		status: http.StatusAccepted, maxBody: maxJobBody, always: true,
 		summary: "Delete many objects",
 		text:    "Refused when a named key may not be deleted, and checked again for each key when its turn comes. Prefixes also need s3:ListBucket.",
 	}, a.createBulkDelete)

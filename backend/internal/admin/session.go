@@ -23,6 +23,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/ident"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 )
 
 const (
@@ -289,8 +290,10 @@ func (a *API) byCookie(ctx context.Context, c *call) error {
 // login checks an access key and its secret, with lockout.
 func (a *API) login(ctx context.Context, c *call, accessKey, secret string) (*iam.Identity, error) {
 	const op = "admin.login"
+	c.claimed = accessKey
 	id, err := a.IAM.Login(ctx, accessKey, secret, c.remote())
 	if err != nil {
+		unproven(reqinfo.From(ctx), err)
 		return nil, fault.Wrap(op, err)
 	}
 	a.IAM.Used(id, a.Config.Service, a.Config.Region)
@@ -345,7 +348,7 @@ func (a *API) deleteSession(_ context.Context, c *call, _ *noInput) (*noBody, er
 var generalActions = []string{
 	"s3:ListAllMyBuckets", "s3:CreateBucket", "iam:ListUsers", "iam:CreateUser", "iam:DeleteUser", "iam:UpdateAccessKey", "iam:PutUserPolicy",
 	"iam:ListGroups", "iam:CreateGroup", "iam:ListRoles", "iam:CreateRole", "iam:ListPolicies", "iam:CreatePolicy", "iam:AddUserToGroup", "iam:RemoveUserFromGroup", "iam:CreateAccessKey",
-	"myfsio:GetConfig", "myfsio:GetServer", "myfsio:ListJobs", "myfsio:CreateAccount", "myfsio:DeleteAccount", "myfsio:ListAccounts",
+	"myfsio:GetConfig", "myfsio:GetServer", "myfsio:ListJobs", "myfsio:GetAuditLog", "myfsio:CreateAccount", "myfsio:DeleteAccount", "myfsio:ListAccounts",
 }
 
 // sessionOf describes the caller, and the server as far as the console needs it.

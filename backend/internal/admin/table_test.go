@@ -100,6 +100,9 @@ var samples = map[string]sample{
 	"listJobs":                {},
 	"getJob":                  {"/myfsio/jobs/nothing", ""},
 	"cancelJob":               {"/myfsio/jobs/nothing", ""},
+	"searchAudit":             {},
+	"explainAudit":            {"/myfsio/audit/requests/nothing", ""},
+	"exportAudit":             {},
 }
 
 // fixture is a lab with something of everything.

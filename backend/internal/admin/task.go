@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/myfsio/myfsio/backend/internal/access"
+	"github.com/myfsio/myfsio/backend/internal/audit"
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/object"
@@ -168,6 +169,7 @@ func (w *worker) step(ctx context.Context, keys []string, advance func()) error 
 	if err != nil {
 		return err
 	}
+	w.keep(keys, results)
 	w.mu.Lock()
 	for i, r := range results {
 		w.j.done++
@@ -184,6 +186,17 @@ func (w *worker) step(ctx context.Context, keys []string, advance func()) error 
 	advance()
 	w.mu.Unlock()
 	return w.save(ctx, nil)
+}
+
+// keep tells the audit log what became of keys.
+func (w *worker) keep(keys []string, results []outcome) {
+	operation := "createBulkCopy"
+	if w.j.kind == "delete" {
+		operation = "createBulkDelete"
+	}
+	for i, r := range results {
+		w.a.keepKey(w.who.ID, &audit.Entry{Door: audit.DoorJob, Operation: operation, Target: w.j.id, Bucket: w.from.Name, Key: keys[i], Address: w.j.remote}, r.err)
+	}
 }
 
 // transient reports whether the same may succeed in a moment.

@@ -78,6 +78,7 @@ func (a *API) byToken(ctx context.Context, c *call, text string) error {
 	if err != nil {
 		return err
 	}
+	c.claimed = got.Key
 	mark, err := base64.RawURLEncoding.DecodeString(got.Mark)
 	if err != nil {
 		return fault.New(op, fault.Unauthenticated, "The token is not valid, or its time is up.")
@@ -98,6 +99,7 @@ func (a *API) createToken(ctx context.Context, c *call, in *tokenInput) (*output
 	if err != nil {
 		return nil, err
 	}
+	c.id = id
 	life := time.Duration(in.Body.ExpiresIn) * time.Second
 	if life == 0 {
 		life = tokenLife

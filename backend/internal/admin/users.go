@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/myfsio/myfsio/backend/internal/iam"
+	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 )
 
 // Users are those of the caller's account. Who may change whom is decided by iam, inside the transaction of the change.
@@ -34,6 +35,7 @@ func (a *API) createUser(ctx context.Context, c *call, in *createUserInput) (*ou
 	if err != nil {
 		return nil, err
 	}
+	reqinfo.From(ctx).Target = u.AccessKey
 	return answer(userSecret(u, secret)), nil
 }
 

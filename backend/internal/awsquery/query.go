@@ -76,6 +76,22 @@ func orNone(version string) string {
 	return version
 }
 
+// Reads reports whether an action changes nothing, and gives nothing out that opens anything.
+func Reads(form url.Values) bool {
+	name := form.Get("Action")
+	return name != "GetSessionToken" && (strings.HasPrefix(name, "Get") || strings.HasPrefix(name, "List"))
+}
+
+// Target is the name of what an action is about, empty for the caller.
+func Target(form url.Values) string {
+	for _, name := range []string{"UserName", "GroupName", "RoleName", "PolicyArn", "PolicyName", "RoleArn", "AccessKeyId"} {
+		if v := form.Get(name); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
 // Open reports whether an action needs no signature.
 func Open(form url.Values) bool { return form.Get("Action") == "AssumeRoleWithWebIdentity" }
 

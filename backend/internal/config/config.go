@@ -81,6 +81,11 @@ type Config struct {
 	LogMaxBytes    int64      `env:"LOG_MAX_BYTES" kind:"bytes" default:"5242880" min:"0" max:"1 TiB" doc:"Size at which a new file is begun; 0 for never."`
 	LogBackupCount int        `env:"LOG_BACKUP_COUNT" default:"3" min:"0" max:"10000" doc:"How many older files are kept."`
 
+	AuditLog           string        `group:"Audit log" env:"AUDIT_LOG" default:"changes" oneof:"off changes all" doc:"What the audit log keeps: nothing; changes of configuration, identities and whatever the admin API changes, and everything that was refused; or also every operation on data. docs/audit.md tells more."`
+	AuditMaxBytes      int64         `env:"AUDIT_MAX_BYTES" kind:"bytes" default:"16 MiB" min:"64 KiB" max:"1 GiB" doc:"Size at which a file of it is closed and another one begun; every day begins one too."`
+	AuditRetention     time.Duration `env:"AUDIT_RETENTION_DAYS" unit:"d" default:"90" min:"0" max:"36500d" doc:"How long its lines are kept at least; 0 for ever. A file goes when its last line is older."`
+	AuditRetentionSize int64         `env:"AUDIT_RETENTION_BYTES" kind:"bytes" default:"2 GiB" min:"0" max:"1024 TiB" doc:"How much of it is kept at most, whatever its age; 0 for no bound."`
+
 	StreamChunkSize      int64 `group:"Storage" env:"STREAM_CHUNK_SIZE" kind:"bytes" default:"1 MiB" min:"4 KiB" max:"64 MiB" doc:"Buffer for answers that the kernel cannot send by itself."`
 	MultipartMinPartSize int64 `env:"MULTIPART_MIN_PART_SIZE" kind:"bytes" default:"5242880" min:"1" max:"5 GiB" doc:"Smallest part of a multipart upload, the last one aside. S3 has 5 MiB."`
 	BulkDeleteMaxKeys    int   `env:"BULK_DELETE_MAX_KEYS" default:"1000" min:"1" max:"1000" doc:"Most keys in one DeleteObjects request. S3 has 1,000."`

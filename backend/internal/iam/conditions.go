@@ -12,7 +12,7 @@ type conditions func(name string) ([]string, bool)
 // with returns the identity as it makes a request that has more condition keys.
 func (id *Identity) with(more conditions) *Identity {
 	before := id.keys
-	return id.During(func(name string) ([]string, bool) {
+	return id.During(id.info, func(name string) ([]string, bool) {
 		if v, ok := more(name); ok || before == nil {
 			return v, ok
 		}

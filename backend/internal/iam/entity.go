@@ -88,7 +88,8 @@ func (r *roleRecord) trusts(who *Identity, action string) error {
 		return err
 	}
 	req := policy.Request{Action: action, Resource: r.arn(), ResourceAccount: AccountNumber(r.Account), Principal: &who.principal, Keys: who.with(about(r.Tags)).keys}
-	if d := policy.Trusts(&req, trust, who.sources); !d.Allowed {
+	d := policy.Trusts(&req, trust, who.sources)
+	if who.decided(action, d); !d.Allowed {
 		return errors.New(d.Reason)
 	}
 	return nil
@@ -323,6 +324,7 @@ func mayDo(op string, who *Identity, action, arn string) error {
 		return fault.New(op, fault.AccessDenied, "Access Denied")
 	}
 	d := policy.Evaluate(&policy.Request{Action: action, Resource: arn, Principal: &who.principal, Keys: who.keys}, who.sources)
+	who.decided(action, d)
 	if d.Allowed {
 		return nil
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/policy"
 	"github.com/myfsio/myfsio/backend/internal/projection"
+	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/seal"
 )
 
@@ -50,13 +51,22 @@ type Identity struct {
 	machine   bool
 	session   *sessionClaims // of temporary credentials, else nil
 	keys      func(string) ([]string, bool)
+	info      *reqinfo.Info // where decisions are noted, nil for nowhere
 }
 
-// During returns the identity as it makes a request, whose condition keys decide over actions on users, keys and the server.
-func (id *Identity) During(keys func(name string) ([]string, bool)) *Identity {
+// During returns the identity as it makes a request, whose condition keys, nil for none, decide over actions on users, keys and the server.
+// What decides is noted in info, nil for nowhere.
+func (id *Identity) During(info *reqinfo.Info, keys func(name string) ([]string, bool)) *Identity {
 	now := *id
-	now.keys = keys
+	now.info, now.keys = info, keys
 	return &now
+}
+
+// decided notes a decision over the request that the identity makes.
+func (id *Identity) decided(action string, d policy.Decision) {
+	if id != nil && id.info != nil {
+		id.info.Decide(action, d)
+	}
 }
 
 // Anonymous is who makes a request without credentials.
@@ -117,6 +127,11 @@ func tagMap(tags meta.Tags) map[string]string {
 		m[t.Name] = t.Value
 	}
 	return m
+}
+
+// Describe notes who it is in what the logs say of a request.
+func (id *Identity) Describe(info *reqinfo.Info) {
+	info.User, info.UserID, info.ARN, info.AccessKey, info.Account = id.Name, id.UserID, id.principal.ARN, id.AccessKey, id.Account
 }
 
 // ARN is arn:aws:iam::<account number>:user/<first access key>, empty for Anonymous.

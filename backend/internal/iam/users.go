@@ -80,7 +80,7 @@ func (c *change) fresh(op string, actor *Identity) (*Identity, error) {
 		if err != nil {
 			return nil, err
 		}
-		return who.During(actor.keys), nil
+		return who.During(actor.info, actor.keys), nil
 	}
 	l, err := c.s.get(c.tx, actor.UserID)
 	if err != nil && !errors.Is(err, kv.ErrNotFound) {
@@ -89,12 +89,13 @@ func (c *change) fresh(op string, actor *Identity) (*Identity, error) {
 	if err != nil || l.user.Disabled || l.err != nil || len(l.credentials) == 0 {
 		return nil, denied
 	}
-	return l.credentials[0].Identity.During(actor.keys), nil
+	return l.credentials[0].Identity.During(actor.info, actor.keys), nil
 }
 
 // permit refuses an actor without the right to an action on the user named as in ARNs.
 func permit(op string, actor *Identity, action, user string) error {
-	if d := adminDecision(actor, action, user); !d.Allowed {
+	d := adminDecision(actor, action, user)
+	if actor.decided(action, d); !d.Allowed {
 		return fault.New(op, fault.AccessDenied, fmt.Sprintf("You may not do this: %s (%s).", d.Reason, action))
 	}
 	return nil

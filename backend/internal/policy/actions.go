@@ -248,13 +248,14 @@ AssumeRole AssumeRoleWithSAML AssumeRoleWithWebIdentity DecodeAuthorizationMessa
 GetFederationToken GetSessionToken SetSourceIdentity TagSession
 `
 
-// Own actions that simple verbs contain, and those on accounts. Any other name of letters after "myfsio:" is accepted too: the table of the admin API decides
+// Own actions that simple verbs contain, those on accounts, and that of the audit log. Any other name of letters after "myfsio:" is accepted too: the table of the admin API decides
 // which exist.
 const ownActions = `
 GetBucketQuota b list read
 PutBucketQuota b iam:list_users
 CreateAccount a
 DeleteAccount a
+GetAuditLog a
 ListAccounts a
 `
 

@@ -106,6 +106,9 @@ func (c *call) decide(q access.Ask) policy.Decision {
 		c.s.Logger.ErrorContext(c.ctx(), "request refused", "request", c.info.RequestID, "operation", c.info.Operation, "error", err.Error())
 		d.Allowed = false
 	}
+	if !d.Allowed {
+		c.denied = access.Refusal{Action: q.Action, Decision: d}
+	}
 	return d
 }
 

@@ -106,6 +106,9 @@ func (s *Server) deleteObjects(c *call) error {
 			entry.MarkerVersionID = d.VersionID
 		}
 		answer.Entries = append(answer.Entries, entry)
+		if s.Audit.All() {
+			c.keepKey(doc.Objects[i].Key, doc.Objects[i].VersionID, d.Err)
+		}
 	}
 	c.w.document(answer)
 	return nil
@@ -118,7 +121,8 @@ func (c *call) mayDelete(of object.VersionInput) error {
 		action = "s3:DeleteObjectVersion"
 	}
 	if !c.mayOn(action, of) {
-		return s3err.New("AccessDenied")
+		refusal := c.denied
+		return s3err.New("AccessDenied").Because(&refusal)
 	}
 	return nil
 }

@@ -45,23 +45,35 @@ func (c *call) identity() {
 		service, form, err = c.readForm()
 	}
 	if err == nil {
-		c.info.Operation = service + ":" + form.Get("Action")
-		err = c.signedForm(service, form)
+		c.info.Operation, c.info.Target = service+":"+form.Get("Action"), awsquery.Target(form)
+		if err = c.signedForm(service, form); err != nil && c.id == nil && (c.claim == nil || c.claim.Kind != sigv4.Anonymous) {
+			c.info.Unproven = awsquery.From(protocolError(err)).Code
+		}
+	}
+	if err == nil && !awsquery.Reads(form) {
+		err = c.begins()
 	}
 	if err == nil && !c.id.Anonymous {
 		err = c.s.Limits.Key(c.ctx(), limit.Admin, c.id.AccessKey)
 	}
 	var a awsquery.Answer
 	if err != nil {
-		a = awsquery.Refuse(service, c.info.RequestID, protocolError(err))
+		refusal := protocolError(err)
+		c.info.Message = awsquery.From(refusal).Message
+		a = awsquery.Refuse(service, c.info.RequestID, refusal)
 	} else {
-		a = c.s.identities.Do(c.ctx(), service, &awsquery.Request{Caller: c.id.During(c.circumstances().Lookup), Form: form, ID: c.info.RequestID})
+		a = c.s.identities.Do(c.ctx(), service, &awsquery.Request{Caller: c.id.During(c.info, c.circumstances().Lookup), Form: form, ID: c.info.RequestID})
 	}
 	if a.Status >= http.StatusInternalServerError {
 		c.s.Logger.ErrorContext(c.ctx(), "request failed", "request", c.info.RequestID, "operation", c.info.Operation, "code", a.Code)
 	}
-	c.w.code = a.Code
 	c.w.set("Retry-After", fault.DetailOf(err)[fault.RetryAfter])
+	c.w.code, c.w.settle = a.Code, nil
+	if c.change {
+		if err := c.settle(a.Status); err != nil {
+			a = awsquery.Refuse(service, c.info.RequestID, err)
+		}
+	}
 	c.w.setExact("x-amzn-RequestId", c.info.RequestID)
 	c.w.text(a.Status, "text/xml", a.Body)
 }

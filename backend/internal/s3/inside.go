@@ -42,6 +42,7 @@ func (s *Server) Document(outer *http.Request, who *access.Asker, method string,
 	c.peer.Hosts = []string{""} // the path alone names the bucket
 	info.Remote = c.peer.Addr.String()
 	defer s.finish(c, start)
+	defer c.tell(reqinfo.From(outer.Context()))
 	if err := c.handle(); err != nil {
 		e := s3err.From(err)
 		c.complete(e)
@@ -49,6 +50,13 @@ func (s *Server) Document(outer *http.Request, who *access.Asker, method string,
 		return nil, e
 	}
 	return to.body.Bytes(), nil
+}
+
+// tell notes what decided over the request in the one that it comes from.
+func (c *call) tell(outer *reqinfo.Info) {
+	if c.decided(c.w.status); c.info.Action != "" {
+		outer.Decide(c.info.Action, c.info.Decision)
+	}
 }
 
 // inside takes an answer that leaves the process by another door.

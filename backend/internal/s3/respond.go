@@ -29,6 +29,8 @@ type response struct {
 	in, out int64
 	body    *timedBody
 	renewed time.Time // when the write deadline was last moved
+
+	settle func(status int) // runs once, before anything is sent; nil for nothing
 }
 
 func newResponse(w http.ResponseWriter, r *http.Request, idle time.Duration) *response {
@@ -63,6 +65,10 @@ func (w *response) setExact(name, value string) {
 }
 
 func (w *response) start(status int) {
+	if settle := w.settle; settle != nil {
+		w.settle = nil
+		settle(status)
+	}
 	w.begun, w.status = true, status
 	w.renew()
 	w.expected(status)

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/myfsio/myfsio/backend/internal/access"
+	"github.com/myfsio/myfsio/backend/internal/audit"
 	"github.com/myfsio/myfsio/backend/internal/awsquery"
 	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/clock"
@@ -71,6 +72,7 @@ type Deps struct {
 	Clock   clock.Clock
 	Idents  *ident.Source
 	Logger  *slog.Logger
+	Audit   *audit.Log // nil keeps none
 }
 
 // Server answers S3 requests. It is safe for concurrent use.
@@ -136,6 +138,9 @@ type call struct {
 	read func() ([]byte, error) // the document that came as the body, once it has been read
 
 	guard   access.Guard           // of the object that the request is for
+	denied  access.Refusal         // of the last question of a handler that was answered with no
+	change  bool                   // the audit log always keeps it
+	kept    bool                   // and has it
 	fetched fetched                // of GetObject and HeadObject
 	owners  map[string]s3xml.Owner // by account, those that were looked up
 }
@@ -173,6 +178,10 @@ func (c *call) handle() (err error) {
 			if e, ok := p.(error); ok && errors.Is(e, http.ErrAbortHandler) {
 				panic(p)
 			}
+			if e, ok := p.(*s3err.Error); ok { // see begins
+				err = e
+				return
+			}
 			c.s.Logger.ErrorContext(c.ctx(), "panic", "request", c.info.RequestID, "operation", c.info.Operation, "value", p, "stack", string(debug.Stack()))
 			err = fault.New("s3.ServeHTTP", fault.Internal, "")
 		}
@@ -202,6 +211,7 @@ func (c *call) handle() (err error) {
 		if c.trusted != nil {
 			c.trust(c.trusted)
 		} else if err := c.authenticate(); err != nil {
+			c.unproven(err)
 			return err
 		} else {
 			if err := c.limitKey(); err != nil {
@@ -304,7 +314,10 @@ func (c *call) admit() error {
 	if err := c.expectOwner("X-Amz-Expected-Bucket-Owner", c.record); err != nil {
 		return err
 	}
-	return c.unsupported()
+	if err := c.unsupported(); err != nil || !c.op.Configures() {
+		return err
+	}
+	return c.begins()
 }
 
 // finish logs the request, and keeps a panic that is meant for the connection going.
@@ -323,6 +336,7 @@ func (s *Server) finish(c *call, start time.Time) {
 			slog.Duration("duration", duration), slog.String("remote", c.info.Remote), slog.String("access_key", c.info.AccessKey))
 		_ = log.Handle(c.ctx(), line) // nobody can be told that the log is full
 	}
+	c.keep()
 	if p != nil {
 		panic(p)
 	}
@@ -331,6 +345,7 @@ func (s *Server) finish(c *call, start time.Time) {
 // fail answers with the error that a client sees for err, or cuts the connection when the answer has begun.
 func (c *call) fail(err error) {
 	e := s3err.From(err)
+	c.info.Message = e.Message
 	switch {
 	case errors.Is(err, errClient):
 	case e.Code == "InternalError":

@@ -65,6 +65,7 @@ func openControl(path string, st *stores, log *slog.Logger) (*control, error) {
 		return nil, errors.Join(err, l.Close())
 	}
 	r := chi.NewRouter()
+	r.Use(st.recorded)
 	r.Get("/health", func(w http.ResponseWriter, r *http.Request) {
 		answer(w, map[string]any{"status": st.health(r.Context()).Status, "version": config.Version}, nil)
 	})
@@ -79,6 +80,7 @@ func openControl(path string, st *stores, log *slog.Logger) (*control, error) {
 	r.Post("/users/{key}/rotate", func(w http.ResponseWriter, r *http.Request) {
 		key := chi.URLParam(r, "key")
 		secret, err := st.iam.RotateSecret(r.Context(), iam.Machine, key)
+		err = st.kept("rotateSecret", key, err)
 		answer(w, map[string]string{"access_key": key, "secret_key": secret}, err)
 	})
 	r.Get("/accounts", func(w http.ResponseWriter, r *http.Request) {
@@ -98,12 +100,18 @@ func openControl(path string, st *stores, log *slog.Logger) (*control, error) {
 		account, user, secret, err := st.iam.CreateAccount(r.Context(), iam.Machine, iam.CreateAccount{
 			Name: in.Name, DisplayName: in.DisplayName, AccessKey: in.AccessKey, Secret: in.SecretKey,
 		})
+		err = st.kept("createAccount", in.Name, err)
 		out := controlAccount(account)
 		out.AccessKey, out.SecretKey = user.AccessKey, secret
 		answer(w, out, err)
 	})
 	r.Delete("/accounts/{name}", func(w http.ResponseWriter, r *http.Request) {
-		answer(w, map[string]string{}, st.iam.DeleteAccount(r.Context(), iam.Machine, chi.URLParam(r, "name")))
+		name := chi.URLParam(r, "name")
+		answer(w, map[string]string{}, st.kept("deleteAccount", name, st.iam.DeleteAccount(r.Context(), iam.Machine, name)))
+	})
+	r.Get("/audit/verify", func(w http.ResponseWriter, r *http.Request) {
+		report, err := st.audit.Verify(r.Context())
+		answer(w, report, err)
 	})
 	r.Post("/compact", func(w http.ResponseWriter, r *http.Request) {
 		err := st.kv.Flush()

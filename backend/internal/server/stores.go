@@ -17,6 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/myfsio/myfsio/backend/internal/admin"
+	"github.com/myfsio/myfsio/backend/internal/audit"
 	"github.com/myfsio/myfsio/backend/internal/blob/diskblob"
 	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/clock"
@@ -48,6 +49,7 @@ type stores struct {
 	iam     *iam.Service
 	buckets *bucket.Service
 	objects *object.Service
+	audit   *audit.Log
 	rules   *lifecycle.Service
 	admin   *admin.API
 	limits  *limit.Limits
@@ -144,6 +146,12 @@ func (st *stores) services(ctx context.Context, log *slog.Logger, dir string) (e
 		Calendar: lifecycle.Calendar{Day: c.LifecycleDay}, Interval: c.LifecycleInterval,
 		KV: st.kv, Buckets: st.buckets, Objects: st.objects, Clock: st.clock, Logger: log,
 	})
+	if st.audit, err = audit.Open(ctx, audit.Options{
+		Path: filepath.Join(dir, audit.Dir), KV: st.kv, Clock: st.clock, Logger: log, Level: c.AuditLog, ReadOnly: st.readOnly,
+		MaxBytes: c.AuditMaxBytes, Keep: c.AuditRetention, KeepBytes: c.AuditRetentionSize,
+	}); err != nil {
+		return fmt.Errorf("audit log: %w", err)
+	}
 	if st.limits, err = limit.New(c, log); err != nil {
 		return err
 	}
@@ -176,9 +184,10 @@ func (st *stores) serve(_ context.Context, s *process, s3l, console *listener) (
 			CORS: s3.CORS{Origins: c.CORSOrigins, Methods: c.CORSMethods, AllowHeaders: c.CORSAllowHeaders, ExposeHeaders: c.CORSExposeHeaders},
 		},
 		Buckets: st.buckets, Objects: st.objects, IAM: st.iam, Limits: st.limits, Clock: st.clock, Idents: st.idents, Logger: s.log,
+		Audit: st.audit,
 	})
 	if st.admin, err = admin.New(admin.Deps{
-		IAM: st.iam, Buckets: st.buckets, Objects: st.objects, Lifecycle: st.rules, KV: st.kv, Seal: st.box, Clock: st.clock, Idents: st.idents, Logger: s.log,
+		IAM: st.iam, Buckets: st.buckets, Objects: st.objects, Lifecycle: st.rules, Audit: st.audit, KV: st.kv, Seal: st.box, Clock: st.clock, Idents: st.idents, Logger: s.log,
 		Config: c, Report: st.report, Limits: st.limits, S3Port: s3l.port(), ReadOnly: st.readOnly, Alone: true,
 		TempDir: filepath.Join(c.StorageRoot, SystemDir, "tmp"), Health: st.health, Space: st.blobs.Space, Compatibility: compatibility, Documents: wire.Document,
 	}); err != nil {
@@ -247,6 +256,11 @@ func (st *stores) health(context.Context) admin.HealthReport {
 		state, text := st.cert.health(st.clock.Now())
 		note("tls", state, text)
 	}
+	if err := st.audit.Health(); err != nil {
+		note("audit log", "degraded", err.Error())
+	} else {
+		note("audit log", "ok", "")
+	}
 	if st.stopping.Load() {
 		h.Status = "stopping"
 	}
@@ -312,6 +326,9 @@ func (st *stores) close(log *slog.Logger) error {
 		if err := st.objects.Close(ctx); err != nil {
 			log.Warn("the epoch could not be ended; the next start looks for leftovers", "error", err)
 		}
+	}
+	if st.audit != nil {
+		errs = append(errs, st.audit.Close())
 	}
 	if st.kv != nil {
 		errs = append(errs, st.kv.Close())

@@ -21,11 +21,17 @@ const mib = 1 << 20
 func smallDisk(t *testing.T, size int64) string {
 	t.Helper()
 	dir := t.TempDir()
+	mountSmall(t, dir, size)
+	return dir
+}
+
+// mountSmall is smallDisk on a directory that is there.
+func mountSmall(t *testing.T, dir string, size int64) {
+	t.Helper()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d,mode=0755", size)); err != nil {
 		t.Skipf("NOT RUN: a small file system could not be mounted: %v", err)
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
-	return dir
 }
 
 // filler is a file that takes space away.

@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { firstTab } from "@/features/access/model/kinds";
 import { readAccessView } from "@/features/access/model/view";
+import { readAuditView } from "@/features/audit/model/view";
 import { readBucketsView } from "@/features/buckets/model/view";
 import { readView } from "@/features/objects/model/view";
 import { loadSession } from "@/features/session/api/session";
@@ -132,6 +133,19 @@ const policy = createRoute({
   component: lazyRouteComponent(() => import("./pages/PolicyPage"), "PolicyPage"),
 });
 
+const jobs = createRoute({
+  getParentRoute: () => activity,
+  path: "/",
+  component: lazyRouteComponent(() => import("./pages/JobsPage"), "JobsPage"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => activity,
+  path: "/audit",
+  validateSearch: readAuditView,
+  component: lazyRouteComponent(() => import("./pages/AuditPage"), "AuditPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
@@ -149,7 +163,7 @@ const tree = root.addChildren([
     home,
     buckets,
     bucket.addChildren([objects, lifecycle, permissions, properties]),
-    activity,
+    activity.addChildren([jobs, audit]),
     access,
     identities,
     identity,

@@ -1,6 +1,7 @@
 // Every icon of the console, by what it means here. One set, drawn at 16 px unless said otherwise.
 export {
   Activity as ActivityIcon,
+  ScrollText as AuditIcon,
   ArrowDown as SortDownIcon,
   ArrowUp as SortUpIcon,
   Check as CheckIcon,

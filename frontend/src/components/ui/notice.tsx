@@ -1,8 +1,11 @@
 import { Button } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Problem } from "@/lib/http/problem";
 import { t } from "@/lib/i18n";
 import { advice, ownReason } from "@/lib/reason";
+import { may, session } from "@/lib/session";
+import { useSignal } from "@/lib/signal";
 import { CopyButton, ServerText } from "./basics";
 import { AlertIcon, InfoIcon, RetryIcon, WarningIcon } from "./icons";
 import css from "./ui.module.css";
@@ -29,6 +32,7 @@ export const Reason = ({ problem }: { problem: Problem }) =>
 export function ProblemNotice(props: { title: string; problem: Problem; onRetry?: (() => void) | undefined }) {
   const { problem } = props;
   const then = advice(problem);
+  const explains = may(useSignal(session)?.permissions, "myfsio:GetAuditLog");
   return (
     <Notice
       tone="danger"
@@ -53,6 +57,11 @@ export function ProblemNotice(props: { title: string; problem: Problem; onRetry?
                 {t("problem.request-id")} <code>{problem.requestId}</code>
               </span>
               <CopyButton text={problem.requestId} label={t("problem.copy-request-id")} />
+              {problem.status === 403 && explains && (
+                <Link to="/activity/audit" search={{ request: problem.requestId }}>
+                  {t("audit.why")}
+                </Link>
+              )}
             </span>
           )}
         </div>

@@ -20,6 +20,7 @@ const GROUPS: Readonly<Record<string, Plain>> = {
   CORS: "config.group-cors",
   "Rate limits": "config.group-rate-limits",
   Logging: "config.group-logging",
+  "Audit log": "config.group-audit-log",
   Storage: "config.group-storage",
   "Plain files": "config.group-plain-files",
   Encryption: "config.group-encryption",
