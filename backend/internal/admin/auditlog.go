@@ -43,8 +43,8 @@ type AuditExplanation struct {
 	Cursor  string       `json:"cursor,omitempty" doc:"Where to go on looking; absent when it was found or everything was looked at"`
 }
 
-// auditFilters are what both search and export take.
-type auditFilters struct {
+// AuditFilters are what both search and export take.
+type AuditFilters struct {
 	From      time.Time `query:"from" doc:"Not before this time"`
 	To        time.Time `query:"to" doc:"Before this time"`
 	Kind      string    `query:"kind" enum:"change,authentication,refusal,data,system" doc:"Only events of this kind"`
@@ -56,17 +56,17 @@ type auditFilters struct {
 	Request   string    `query:"request" maxLength:"64" doc:"Id of the request"`
 }
 
-func (f *auditFilters) query() audit.Query {
+func (f *AuditFilters) query() audit.Query {
 	return audit.Query{From: f.From, To: f.To, Kind: f.Kind, User: f.User, Operation: f.Operation, Bucket: f.Bucket, Key: f.Key, Outcome: f.Outcome, Request: f.Request}
 }
 
 type (
 	searchAuditInput struct {
-		auditFilters
+		AuditFilters
 		Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 		Cursor string `query:"cursor" maxLength:"4096"`
 	}
-	exportAuditInput  struct{ auditFilters }
+	exportAuditInput  struct{ AuditFilters }
 	explainAuditInput struct {
 		Request string `path:"request" minLength:"1" maxLength:"64"`
 		Cursor  string `query:"cursor" maxLength:"4096"`

@@ -19,7 +19,7 @@ const (
 	tagUploads    = "Uploads"
 	tagLinks      = "Links"
 	tagJobs       = "Jobs"
-	tagAudit      = "Audit log"
+	tagAudit      = "Audit"
 )
 
 const octets = "application/octet-stream"

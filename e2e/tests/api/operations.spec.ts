@@ -250,6 +250,30 @@ test("archives, links and jobs", async ({ admin: client, bucket }) => {
   isProblem(await api.getJob({ client, path: { id: copy.id } }), 404, "NoSuchJob");
 });
 
+test("the audit log: searched, explained, downloaded", async ({ admin: client, server }) => {
+  const made = await ok(api.createUser({ client, body: { display_name: "Logged", policies: [] } }));
+  const found = await ok(api.searchAudit({ client, query: { operation: "createUser", user: server.admin.accessKey } }));
+  const line = found.entries.find((e) => e.target === made.access_key);
+  expect(line).toMatchObject({ kind: "change", status: 201, action: "iam:CreateUser", decision: { allowed: true } });
+  expect(found.level).toBe("changes");
+  const first = await ok(api.searchAudit({ client, query: { limit: 1 } }));
+  expect(first.entries).toHaveLength(1);
+  const next = await ok(api.searchAudit({ client, query: { limit: 1, cursor: first.cursor ?? "" } }));
+  expect(next.entries[0]?.n).toBe((first.entries[0]?.n ?? 0) - 1);
+  const they = await apiOf(server, { accessKey: made.access_key, secretKey: made.secret_key });
+  const refused = await api.searchAudit({ client: they });
+  isProblem(refused, 403, "AccessDenied");
+  const request = refused.response?.headers.get("x-request-id") ?? "";
+  await expect
+    .poll(async () => (await ok(api.explainAudit({ client, path: { request } }))).found, { intervals: [20, 50, 100] })
+    .toBe(true);
+  const said = await ok(api.explainAudit({ client, path: { request } }));
+  expect(said).toMatchObject({ denied: true, why: expect.stringContaining("myfsio:GetAuditLog is not allowed") });
+  const exported = await ok(api.exportAudit({ client, query: { operation: "createUser" }, parseAs: "text" }));
+  expect(String(exported)).toContain(made.access_key);
+  await ok(api.deleteUser({ client, path: { accessKey: made.access_key } }));
+});
+
 test("users: made, changed, rotated, removed", async ({ admin: client, server }) => {
   const made = await ok(
     api.createUser({ client, body: { display_name: "Ann", policies: [{ bucket: "*", actions: ["list"] }] } }),

@@ -1,9 +1,9 @@
-import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { createBulkDelete } from "@myfsio/client";
 import { newUser, ok, sessionOf } from "../../support/api";
 import { choose, dialog, openBucket, openDetails, row, slowUploads, tray, uploadFiles } from "../../support/console";
 import { look } from "../../support/look";
-import { many, seed } from "../../support/s3";
+import { many, s3Of, seed } from "../../support/s3";
 import { noise, png } from "../../support/samples";
 import { startServer } from "../../support/server";
 import { expect, test } from "../../support/test";
@@ -191,6 +191,30 @@ test("properties, activity and settings", async ({ page, admin, s3, bucket }) =>
   await expect(page.getByRole("table")).toBeVisible();
   await expect(page.getByRole("region", { name: "Store" })).toContainText("Users");
   await look(page, "settings");
+});
+
+test("the audit log", async ({ page, admin, server, s3, bucket }) => {
+  await seed(s3, bucket, FILES);
+  const who = await newUser(admin, [{ bucket, actions: ["list"] }], "Reader without the right to read");
+  const theirs = s3Of(server, who);
+  const failure = await theirs.send(new GetObjectCommand({ Bucket: bucket, Key: "config.json" })).catch((e) => e);
+  theirs.destroy();
+  const request = (failure as { $metadata: { requestId: string } }).$metadata.requestId;
+  await page.goto("/ui/activity/audit");
+  const grid = page.getByRole("grid", { name: "Audit log" });
+  await expect(grid.getByRole("row", { name: `GetObject ${bucket}/config.json` })).toBeVisible();
+  await look(page, "audit");
+  await page.goto(`/ui/activity/audit?request=${request}`);
+  await expect(page.getByRole("note").filter({ hasText: "Why it was denied" })).toBeVisible();
+  await grid.getByRole("row", { name: `GetObject ${bucket}/config.json` }).dblclick();
+  await expect(page.getByRole("complementary")).toBeVisible();
+  await look(page, "audit-details");
+  await page.goto("/ui/activity/audit?time=between&user=nobody-of-this-name");
+  await expect(page.getByRole("heading", { name: "Nothing found" })).toBeVisible();
+  await look(page, "audit-nothing");
+  await page.goto("/ui/activity/audit?request=NEVERWAS00000000");
+  await expect(page.getByRole("note").filter({ hasText: "no request of this id" })).toBeVisible();
+  await look(page, "audit-unknown-request");
 });
 
 test("menus, palette, shortcuts and the drawer", async ({ page, s3, bucket }) => {

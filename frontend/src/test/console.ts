@@ -1,4 +1,4 @@
-import type { Bucket, Entry, Job, ObjectList, Session } from "@myfsio/client";
+import type { AuditEntry, Bucket, Entry, Job, ObjectList, Session } from "@myfsio/client";
 import { empty, json, problem } from "./answers";
 import { People, POLICIES } from "./people";
 
@@ -60,6 +60,8 @@ export class Console {
   >();
   readonly jobs: Job[] = [];
   readonly people = new People();
+  /** Lines of the audit log, newest first. */
+  readonly audit: AuditEntry[] = [];
   readonly requests: string[] = [];
   readonly now = new Date("2026-11-20T12:00:00Z");
 
@@ -108,6 +110,7 @@ export class Console {
     }
     if (!this.signedIn) return problem(401, "Unauthenticated", "Sign in first.");
     if (path[0] === "buckets") return this.#buckets(request, path.slice(1), url.searchParams, body);
+    if (path[0] === "audit") return this.#audit(path.slice(1), url.searchParams);
     if (path[0] === "jobs") return this.#jobs(request, path.slice(1), body);
     if (path[0] === "presign") {
       const { bucket, key, expires = 300, method } = await body();
@@ -131,7 +134,7 @@ export class Console {
       user: this.signedIn
         ? { accessKey: "localadmin", name: "Local Admin", account: "default", admin: this.admin, environment: false }
         : undefined,
-      permissions: this.signedIn && this.admin ? ["s3:CreateBucket", ...this.people.general] : [],
+      permissions: this.signedIn && this.admin ? ["s3:CreateBucket", "myfsio:GetAuditLog", ...this.people.general] : [],
       warnings: this.signedIn ? this.warnings : [],
       s3Endpoint: "http://127.0.0.1:5000",
       version: "0.1.0",
@@ -317,6 +320,22 @@ export class Console {
     };
   }
 
+  #audit([what, request]: string[], query: URLSearchParams): Response {
+    if (what === "requests") {
+      const entries = this.audit.filter((e) => e.request === request);
+      const why = entries.find((e) => e.why !== undefined)?.why;
+      return json({ found: entries.length > 0, denied: why !== undefined, why, entries });
+    }
+    const wanted = (name: "user" | "operation" | "bucket" | "request" | "kind") =>
+      query.get(name) === null ? undefined : (e: AuditEntry) => e[name] === query.get(name);
+    const tests = (["user", "operation", "bucket", "request", "kind"] as const).map(wanted);
+    const all = this.audit.filter((e) => tests.every((test) => test?.(e) ?? true));
+    const from = Number(query.get("cursor") ?? 0);
+    const to = from + Number(query.get("limit") ?? 100);
+    const cursor = to < all.length ? String(to) : undefined;
+    return json({ entries: all.slice(from, to), cursor, until: all.at(to - 1)?.time, level: "changes" });
+  }
+
   async #jobs(request: Request, [what]: string[], body: () => Promise<Record<string, unknown>>): Promise<Response> {
     if (request.method === "GET") return json({ jobs: this.jobs });
     if (request.method === "DELETE") {
@@ -365,6 +384,21 @@ export class Console {
     };
   }
 }
+
+export const aLine = (line: Partial<AuditEntry>): AuditEntry => ({
+  n: 1,
+  time: "2026-11-20T11:58:00Z",
+  kind: "change",
+  door: "console",
+  request: "REQ0000000000001",
+  operation: "createUser",
+  user: "ada",
+  accessKey: "AKIAADA",
+  account: "default",
+  address: "192.0.2.7",
+  status: 201,
+  ...line,
+});
 
 export const aJob = (job: Partial<Job>): Job => ({
   id: "j",

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { setLocale } from "@/lib/i18n";
 import { CLOSE, OPEN } from "@/lib/i18n/pseudo";
-import { aJob } from "./console";
+import { aJob, aLine } from "./console";
 import { open, server } from "./page";
 
 test("who is not signed in signs in, and comes to where they wanted to go", async () => {
@@ -54,6 +54,44 @@ test("a right that is missing is named, and its button does nothing", async () =
   expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
   await userEvent.hover(button);
   expect(await screen.findByText(/s3:DeleteObject/)).toBeInTheDocument();
+});
+
+test("the audit log is filtered by its address, and tells why something was denied", async () => {
+  server.audit.push(
+    aLine({ n: 3, operation: "createUser", target: "bob" }),
+    aLine({
+      n: 2,
+      kind: "refusal",
+      door: "s3",
+      request: "REQ0000000000002",
+      operation: "GetObject",
+      bucket: "photos",
+      key: "a.jpg",
+      status: 403,
+      code: "AccessDenied",
+      why: "s3:GetObject is denied by a statement of the bucket policy.",
+      action: "s3:GetObject",
+      decision: { allowed: false, denied: true, source: "bucket policy", statement: 1, sid: "OfficeOnly" },
+    }),
+  );
+  const router = open("/activity/audit");
+  expect(await screen.findByRole("row", { name: "createUser bob" })).toBeInTheDocument();
+  await userEvent.type(screen.getByRole("searchbox", { name: "Request id" }), "REQ0000000000002");
+  await waitFor(() => expect(screen.queryByRole("row", { name: "createUser bob" })).not.toBeInTheDocument());
+  expect(router.state.location.search).toEqual({ request: "REQ0000000000002" });
+  expect(await screen.findByText("s3:GetObject is denied by a statement of the bucket policy.")).toBeInTheDocument();
+  await userEvent.dblClick(screen.getByRole("row", { name: "GetObject photos/a.jpg" }));
+  const details = await screen.findByRole("complementary", { name: "Details of line 2" });
+  expect(within(details).getByText("OfficeOnly")).toBeInTheDocument();
+  await userEvent.click(within(details).getByRole("button", { name: "All of this user" }));
+  await waitFor(() => expect(router.state.location.search).toEqual({ user: "AKIAADA" }));
+});
+
+test("who may not read the audit log sees which permission that takes", async () => {
+  server.admin = false;
+  open("/activity/audit");
+  expect(await screen.findByText(/myfsio:GetAuditLog/)).toBeInTheDocument();
+  expect(server.requests.some((r) => r.includes("/audit"))).toBe(false);
 });
 
 /** Texts on the page that are no data and come from no catalogue. */
@@ -147,6 +185,8 @@ test.each([
   ["/access/policies", "backups"],
   ["/access/policy?arn=arn:aws:iam::000000000000:policy/backups", "s3:GetObject"],
   ["/activity", "backups"],
+  ["/activity/audit", "createUser"],
+  ["/activity/audit?line=2&request=REQ0000000000001", "bucket policy"],
   ["/settings", "LOG_LEVEL"],
   ["/nowhere", "⟦"],
 ])("in the pseudo-locale %s has no text from elsewhere", async (path, sign) => {
@@ -157,6 +197,19 @@ test.each([
     aJob({ id: "2", kind: "copy", target: "backups/x/", state: "failed", message: "There is no space left for this." }),
   );
   server.buckets.get("photos")?.documents.set("lifecycle", RULES).set("website", SITE);
+  server.audit.push(
+    aLine({
+      n: 2,
+      kind: "refusal",
+      operation: "GetObject",
+      status: 403,
+      code: "AccessDenied",
+      why: "A statement of the server's.",
+      action: "s3:GetObject",
+      decision: { allowed: false, denied: true, source: "bucket policy", statement: 0, reason: "a statement denies" },
+    }),
+    aLine({}),
+  );
   open(path);
   await waitFor(() => expect(document.body.textContent).toContain(sign));
   await waitFor(() => expect(strangers(DATA)).toEqual([]));

@@ -38,6 +38,147 @@ export type AccountList = {
     accounts: Array<Account>;
 };
 
+export type AuditEntry = {
+    /**
+     * Id of the access key. One that does not exist is not kept: people type secrets into the wrong field
+     */
+    accessKey?: string;
+    /**
+     * Id of the account
+     */
+    account?: string;
+    /**
+     * The action that policies were asked for
+     */
+    action?: string;
+    /**
+     * Address of the client, behind trusted proxies
+     */
+    address?: string;
+    /**
+     * User agent, as the client says
+     */
+    agent?: string;
+    /**
+     * ARN of the user or of the session of a role
+     */
+    arn?: string;
+    /**
+     * Bucket
+     */
+    bucket?: string;
+    /**
+     * Error code, absent for success
+     */
+    code?: string;
+    /**
+     * What they said; absent where none were asked
+     */
+    decision?: Decision;
+    /**
+     * Where the request came in: s3, admin (the admin API on the S3 port), console, socket, or job for work that a request started
+     */
+    door?: string;
+    /**
+     * Key of the object
+     */
+    key?: string;
+    /**
+     * What kind of event it is
+     */
+    kind: 'change' | 'authentication' | 'refusal' | 'data' | 'system';
+    /**
+     * How many lines were lost before this one, since they came too fast or the disk was full
+     */
+    lost?: number;
+    /**
+     * The sentence that goes with a refusal
+     */
+    message?: string;
+    /**
+     * Number of the line
+     */
+    n: number;
+    /**
+     * Name in the table of operations
+     */
+    operation?: string;
+    /**
+     * Id of the request
+     */
+    request?: string;
+    /**
+     * HTTP status of the answer
+     */
+    status?: number;
+    /**
+     * What else it is about: a user, an account, a job
+     */
+    target?: string;
+    /**
+     * When it was answered
+     */
+    time: string;
+    /**
+     * Display name
+     */
+    user?: string;
+    /**
+     * Id of the user, never used again for another
+     */
+    userId?: string;
+    /**
+     * Version id, as the request names it
+     */
+    version?: string;
+    /**
+     * Why the request was denied, in a sentence; absent when it was not
+     */
+    why?: string;
+};
+
+export type AuditExplanation = {
+    /**
+     * Where to go on looking; absent when it was found or everything was looked at
+     */
+    cursor?: string;
+    /**
+     * Whether it was denied
+     */
+    denied: boolean;
+    /**
+     * What the log has of it, newest first; one of many keys has a line for each
+     */
+    entries: Array<AuditEntry>;
+    /**
+     * Whether the log has the request
+     */
+    found: boolean;
+    /**
+     * The reason, in a sentence
+     */
+    why?: string;
+};
+
+export type AuditPage = {
+    /**
+     * Where to go on; absent when everything was looked at. A page may be empty and have one: one call looks at a bounded part of the log
+     */
+    cursor?: string;
+    /**
+     * What was found, newest first
+     */
+    entries: Array<AuditEntry>;
+    /**
+     * What the log keeps at present (AUDIT_LOG)
+     */
+    level: 'off' | 'changes' | 'all';
+    /**
+     * The time of the oldest line that was looked at
+     */
+    until?: string;
+};
+
 export type Bucket = {
     /**
      * Whether its policy or its access control list gives the public anything, and Block Public Access does not hold that back
@@ -191,6 +332,33 @@ export type CreatedIdentity = {
 export type Credentials = {
     accessKey: string;
     secretKey: string;
+};
+
+export type Decision = {
+    /**
+     * Whether the action is allowed
+     */
+    allowed: boolean;
+    /**
+     * Whether a statement denies it, which no other can allow
+     */
+    denied?: boolean;
+    /**
+     * Why, in a sentence
+     */
+    reason?: string;
+    /**
+     * Its Sid
+     */
+    sid?: string;
+    /**
+     * The policy or list that decided, absent when none did
+     */
+    source?: string;
+    /**
+     * Index of the statement in it, from 0; -1 when no statement decided
+     */
+    statement: number;
 };
 
 export type Deleted = {
@@ -1544,6 +1712,161 @@ export type DeleteAccountResponses = {
 };
 
 export type DeleteAccountResponse = DeleteAccountResponses[keyof DeleteAccountResponses];
+
+export type SearchAuditData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Not before this time
+         */
+        from?: string;
+        /**
+         * Before this time
+         */
+        to?: string;
+        /**
+         * Only events of this kind
+         */
+        kind?: 'change' | 'authentication' | 'refusal' | 'data' | 'system';
+        /**
+         * Display name, id, ARN or access key of who made the request
+         */
+        user?: string;
+        /**
+         * Name in the table of operations, as PutObject or createUser
+         */
+        operation?: string;
+        /**
+         * Bucket
+         */
+        bucket?: string;
+        /**
+         * Keys that begin with this
+         */
+        key?: string;
+        /**
+         * denied: refused for want of credentials or permission; failed: anything else that went wrong
+         */
+        outcome?: 'ok' | 'denied' | 'failed';
+        /**
+         * Id of the request
+         */
+        request?: string;
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/myfsio/audit';
+};
+
+export type SearchAuditErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type SearchAuditError = SearchAuditErrors[keyof SearchAuditErrors];
+
+export type SearchAuditResponses = {
+    /**
+     * OK
+     */
+    200: AuditPage;
+};
+
+export type SearchAuditResponse = SearchAuditResponses[keyof SearchAuditResponses];
+
+export type ExportAuditData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Not before this time
+         */
+        from?: string;
+        /**
+         * Before this time
+         */
+        to?: string;
+        /**
+         * Only events of this kind
+         */
+        kind?: 'change' | 'authentication' | 'refusal' | 'data' | 'system';
+        /**
+         * Display name, id, ARN or access key of who made the request
+         */
+        user?: string;
+        /**
+         * Name in the table of operations, as PutObject or createUser
+         */
+        operation?: string;
+        /**
+         * Bucket
+         */
+        bucket?: string;
+        /**
+         * Keys that begin with this
+         */
+        key?: string;
+        /**
+         * denied: refused for want of credentials or permission; failed: anything else that went wrong
+         */
+        outcome?: 'ok' | 'denied' | 'failed';
+        /**
+         * Id of the request
+         */
+        request?: string;
+    };
+    url: '/myfsio/audit/export';
+};
+
+export type ExportAuditErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ExportAuditError = ExportAuditErrors[keyof ExportAuditErrors];
+
+export type ExportAuditResponses = {
+    /**
+     * The content
+     */
+    200: Blob | File;
+};
+
+export type ExportAuditResponse = ExportAuditResponses[keyof ExportAuditResponses];
+
+export type ExplainAuditData = {
+    body?: never;
+    path: {
+        request: string;
+    };
+    query?: {
+        cursor?: string;
+    };
+    url: '/myfsio/audit/requests/{request}';
+};
+
+export type ExplainAuditErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ExplainAuditError = ExplainAuditErrors[keyof ExplainAuditErrors];
+
+export type ExplainAuditResponses = {
+    /**
+     * OK
+     */
+    200: AuditExplanation;
+};
+
+export type ExplainAuditResponse = ExplainAuditResponses[keyof ExplainAuditResponses];
 
 export type ListBucketsData = {
     body?: never;
