@@ -19,14 +19,26 @@ async function refused(request: Promise<unknown>): Promise<string> {
   return $metadata.requestId ?? "";
 }
 
-test("explains why a request was denied, by a link that can be passed on", async ({ page, server, admin, s3, bucket }) => {
+test("explains why a request was denied, by a link that can be passed on", async ({
+  page,
+  server,
+  admin,
+  s3,
+  bucket,
+}) => {
   await seed(s3, bucket, { "secret.txt": "s" });
   const who = await newUser(admin, [{ bucket, actions: ["list", "read"] }], "Restricted reader");
   const Policy = JSON.stringify({
     Version: "2012-10-17",
     Statement: [
       { Effect: "Allow", Principal: "*", Action: "s3:ListBucket", Resource: `arn:aws:s3:::${bucket}` },
-      { Sid: "Hidden", Effect: "Deny", Principal: "*", Action: "s3:GetObject", Resource: `arn:aws:s3:::${bucket}/secret.txt` },
+      {
+        Sid: "Hidden",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:GetObject",
+        Resource: `arn:aws:s3:::${bucket}/secret.txt`,
+      },
     ],
   });
   await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
@@ -40,7 +52,9 @@ test("explains why a request was denied, by a link that can be passed on", async
   await expect(page).toHaveURL(new RegExp(`request=${request}`));
   const why = page.getByRole("note").filter({ hasText: "Why it was denied" });
   await expect(why).toContainText("s3:GetObject is denied by a statement of the bucket policy");
-  await lines(page).getByRole("row", { name: `GetObject ${bucket}/secret.txt` }).dblclick();
+  await lines(page)
+    .getByRole("row", { name: `GetObject ${bucket}/secret.txt` })
+    .dblclick();
   const details = page.getByRole("complementary");
   await expect(details.getByRole("region", { name: "Decision" })).toContainText("Hidden");
   await expect(details.getByRole("region", { name: "Decision" })).toContainText("2");
@@ -53,7 +67,13 @@ test("explains why a request was denied, by a link that can be passed on", async
   await expect(page.getByRole("complementary")).toHaveCount(0);
 });
 
-test("filters by outcome, user, operation and bucket, and downloads what is left", async ({ page, server, admin, s3, bucket }) => {
+test("filters by outcome, user, operation and bucket, and downloads what is left", async ({
+  page,
+  server,
+  admin,
+  s3,
+  bucket,
+}) => {
   await seed(s3, bucket);
   const name = `audited-${bucket}`;
   await ok(createUser({ client: admin, body: { display_name: name, access_key: name, policies: [] } }));
@@ -92,7 +112,9 @@ test("has the sign-in that failed, without what was typed", async ({ page, serve
   expect(response.ok).toBe(false);
   const request = response.headers.get("x-request-id") ?? "";
   await page.goto(`/ui/activity/audit?request=${request}`);
-  await expect(page.getByRole("note").filter({ hasText: "Why it was denied" })).toContainText("credentials did not hold");
+  await expect(page.getByRole("note").filter({ hasText: "Why it was denied" })).toContainText(
+    "credentials did not hold",
+  );
   await lines(page).getByRole("row", { name: "createSession" }).dblclick();
   await expect(page.getByRole("complementary")).toContainText(server.admin.accessKey);
   await expect(page.getByText("typed-by-mistake")).toHaveCount(0);

@@ -162,6 +162,9 @@ const DATA = [
   "aws:policy/",
   "reads",
   "AKIAADA",
+  "createUser",
+  "GetObject",
+  "AccessDenied",
 ];
 
 const RULES =

@@ -1,7 +1,6 @@
 // Every icon of the console, by what it means here. One set, drawn at 16 px unless said otherwise.
 export {
   Activity as ActivityIcon,
-  ScrollText as AuditIcon,
   ArrowDown as SortDownIcon,
   ArrowUp as SortUpIcon,
   Check as CheckIcon,
@@ -45,6 +44,7 @@ export {
   RefreshCw as RefreshIcon,
   RotateCcw as RetryIcon,
   ScrollText as PolicyIcon,
+  ScrollText as AuditIcon,
   Search as SearchIcon,
   Settings as SettingsIcon,
   Sun as LightIcon,

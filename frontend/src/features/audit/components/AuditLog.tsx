@@ -1,6 +1,6 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button } from "@mantine/core";
 import type { AuditEntry } from "@myfsio/client";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef } from "react";
 import { Badge, Empty, type Tone, When } from "@/components/ui/basics";
 import { type Column, Grid, type GridHandle } from "@/components/ui/grid";

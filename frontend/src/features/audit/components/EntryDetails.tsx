@@ -1,5 +1,5 @@
-import type { AuditEntry } from "@myfsio/client";
 import { Button } from "@mantine/core";
+import type { AuditEntry } from "@myfsio/client";
 import { type ReactNode, useEffect, useRef } from "react";
 import { Copyable, Fact, Facts, IconButton, ServerText } from "@/components/ui/basics";
 import { CloseIcon } from "@/components/ui/icons";
@@ -12,11 +12,7 @@ import { KIND_TEXT, OUTCOME_TEXT } from "../model/words";
 import css from "./audit.module.css";
 
 /** All that one line tells. On wide screens it stands beside the list, which stays in use. */
-export function EntryDetails(props: {
-  entry: AuditEntry;
-  onView: (next: AuditView) => void;
-  onClose: () => void;
-}) {
+export function EntryDetails(props: { entry: AuditEntry; onView: (next: AuditView) => void; onClose: () => void }) {
   const { entry: e, onView, onClose } = props;
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {

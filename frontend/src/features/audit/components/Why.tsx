@@ -13,7 +13,11 @@ export function Why({ request }: { request: string }) {
     <div className={css.note}>
       {query.isPending && <p className="muted delayed">{t("audit.looking")}</p>}
       {query.isError && (
-        <ProblemNotice title={t("audit.failed")} problem={asProblem(query.error)} onRetry={() => void query.refetch()} />
+        <ProblemNotice
+          title={t("audit.failed")}
+          problem={asProblem(query.error)}
+          onRetry={() => void query.refetch()}
+        />
       )}
       {query.data !== undefined && <Said {...query.data} />}
     </div>

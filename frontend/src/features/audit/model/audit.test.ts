@@ -22,7 +22,10 @@ test("an address is read, and what is none of it is left out", () => {
 
 test("times become those of the server", () => {
   const now = new Date("2026-05-04T10:00:00Z");
-  expect(filtersOf({ time: "hour", bucket: "b", line: "1" }, now)).toEqual({ from: "2026-05-04T09:00:00.000Z", bucket: "b" });
+  expect(filtersOf({ time: "hour", bucket: "b", line: "1" }, now)).toEqual({
+    from: "2026-05-04T09:00:00.000Z",
+    bucket: "b",
+  });
   const from = "2026-05-01T08:30";
   expect(filtersOf({ time: "between", from }, now)).toEqual({ from: new Date(from).toISOString() });
   expect(exportUrl({ user: "a b&c" }, now)).toBe("/myfsio/audit/export?user=a+b%26c");

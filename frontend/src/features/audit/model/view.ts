@@ -73,7 +73,16 @@ export function filtersOf(view: AuditView, now: Date): Filters {
       : time === undefined
         ? undefined
         : new Date(now.getTime() - SPANS[time] * 1000).toISOString();
-  const all = { from, to: time === "between" ? at(view.to) : undefined, kind, outcome, user, operation, bucket, request };
+  const all = {
+    from,
+    to: time === "between" ? at(view.to) : undefined,
+    kind,
+    outcome,
+    user,
+    operation,
+    bucket,
+    request,
+  };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
