@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -149,7 +150,7 @@ func TestAuditLine(t *testing.T) {
 	require.Equal(t, []string{"one", "a/b", "null", "s3:DeleteObjectVersion"}, []string{e.Bucket, e.Key, e.Version, e.Action})
 	e = l.one(c.do("POST", "/myfsio/buckets/one/object/copy", `{"key":"k","targetBucket":"two","targetKey":"copy"}`).want(200))
 	require.Equal(t, []string{"two", "copy", "one/k"}, []string{e.Bucket, e.Key, e.Target})
-	e = l.one(c.do("POST", "/myfsio/jobs/bulk-delete", `{"bucket":"one","keys":["k"]}`).want(202))
+	e = l.one(c.do("POST", "/myfsio/jobs/bulk-delete", `{"bucket":"one","keys":["k","k2"]}`).want(202))
 	require.Equal(t, "one", e.Bucket)
 	require.NotEmpty(t, e.Target)
 	require.Empty(t, e.Key)
@@ -261,6 +262,7 @@ func TestSearchingTheAuditLog(t *testing.T) {
 	require.Contains(t, said.Why, "s3:ListBucket is denied by a statement of the policy")
 	require.Equal(t, 1, said.Entries[0].Decision.Statement)
 	require.Equal(t, "NoTwo", said.Entries[0].Decision.Sid)
+	said = AuditExplanation{}
 	l.admin().get("/myfsio/audit/requests/NOTHING").want(200).into(&said)
 	require.Equal(t, AuditExplanation{Entries: []AuditEntry{}}, said)
 
@@ -340,4 +342,50 @@ func TestJobsAndArchivesInTheAuditLog(t *testing.T) {
 	l.admin().do("POST", "/myfsio/buckets/one/zip", `{"keys":["b","c"]}`).want(200).into(&ticket)
 	r := l.admin().get(ticket.URL).want(http.StatusOK)
 	require.Len(t, l.logged(r), 3, "the archive and its two objects")
+}
+
+// TestNoSecretIsInTheAuditLog: every operation, with secrets wherever a client can put one, and those that are answered.
+func TestNoSecretIsInTheAuditLog(t *testing.T) {
+	l, dir := audited(t, audit.LevelAll)
+	l.bucket("one")
+	l.put("one", "k")
+	answered := regexp.MustCompile(`"(?:secret_key|secretKey|token)":"([^"]+)"|X-Amz-Signature=([0-9a-f]+)`)
+	secrets := []string{"marked-", "X-Amz-Signature"}
+	found := 0
+	for _, o := range l.api.describe().table {
+		method, target, body := o.sample(t)
+		between := "?"
+		if strings.Contains(target, "?") {
+			between = "&"
+		}
+		target += between + "X-Amz-Signature=marked-1&X-Amz-Security-Token=marked-2&token=marked-3"
+		if strings.HasPrefix(body, "{") {
+			body = strings.Replace(body, "{", `{"secret_key":"marked-secret-4","secretKey":"marked-secret-5",`, 1)
+			body = strings.Replace(body, ",}", "}", 1)
+		}
+		_, _, plain := o.sample(t)
+		for _, c := range []*client{
+			l.as(l.first.AccessKey, "marked-6"), l.as("marked-7", "marked-8"), l.as("", "").with("Authorization", "Bearer marked-9"),
+			l.as("", "").with("Authorization", "AWS4-HMAC-SHA256 Credential=marked-10, Signature=marked-11"), l.as("", "").with("Cookie", sessionCookie+"=marked-12"),
+			l.admin().with("X-Amz-Server-Side-Encryption-Customer-Key", "marked-13").with(headerConsole, "1").with("Origin", "http://localhost:5100"),
+		} {
+			for _, body := range []string{body, plain} {
+				r := c.do(method, target, body)
+				for _, m := range answered.FindAllStringSubmatch(r.text(), -1) {
+					secrets, found = append(secrets, m[1]+m[2]), found+1
+				}
+				for _, cookie := range (&http.Response{Header: r.w.Header()}).Cookies() {
+					if cookie.Value != "" {
+						secrets, found = append(secrets, cookie.Value), found+1
+					}
+				}
+			}
+		}
+	}
+	require.Positive(t, found, "operations that answer with secrets did")
+	require.NoError(t, l.api.Audit.Commit(&audit.Entry{Kind: audit.KindChange}))
+	log := content(t, dir)
+	for _, secret := range secrets {
+		require.False(t, strings.Contains(log, secret), secret)
+	}
 }

@@ -122,6 +122,9 @@ func (m *mount) guard(o *operation) func(huma.Context, func(huma.Context)) {
 			writeProblem(w, r, m.api.fail(r.Context(), o, err))
 			return
 		}
+		if t, ok := w.(*trail); ok {
+			t.let = true
+		}
 		next(huma.WithValue(ctx, callKey{}, c))
 	}
 }

@@ -1,10 +1,12 @@
 package admin
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -27,6 +29,7 @@ type trail struct {
 	o     *operation // nil where there is none
 	c     *call      // likewise
 	begun bool
+	let   bool // the operation was let in: what fails before that changes nothing
 	kept  bool
 	muted bool // another answer took the place of the handler's
 	code  int  // status
@@ -76,7 +79,7 @@ func (t *trail) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
 // settle writes a change to the audit log. What was refused can wait.
 func (t *trail) settle(status int) error {
-	if t.o == nil || !t.o.writes() || status >= http.StatusBadRequest && status < http.StatusInternalServerError {
+	if !t.let || !t.o.writes() || status >= http.StatusBadRequest && status < http.StatusInternalServerError {
 		return nil
 	}
 	t.kept = true
@@ -127,9 +130,9 @@ func (t *trail) entry(status int) *audit.Entry {
 	return e
 }
 
-// owner is whose access key the call names, nil for nobody's.
+// owner is whose access key the call names, nil for nobody's. The client may be gone by now.
 func (a *API) owner(c *call) *iam.Identity {
-	cred, err := a.IAM.Credential(c.r.Context(), c.claimed)
+	cred, err := a.IAM.Credential(context.WithoutCancel(c.r.Context()), c.claimed)
 	if err != nil {
 		return nil
 	}
@@ -176,7 +179,8 @@ func about(info *reqinfo.Info, needs []need) {
 		}
 	}
 	info.Bucket = at.bucket
-	if at.turn || at.below {
+	several := func(n need) bool { return n.action == at.action && n.key != at.key }
+	if at.turn || at.below || slices.ContainsFunc(needs, several) {
 		return // there may be thousands
 	}
 	info.Key, info.Version = at.key, at.version

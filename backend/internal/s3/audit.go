@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -52,6 +53,9 @@ func (c *call) keep() {
 		return
 	}
 	refused := c.w.status == http.StatusForbidden || c.w.status == http.StatusUnauthorized || c.info.Unproven != ""
+	if refused && c.op != nil && c.op.Configures() {
+		c.change = true
+	}
 	if refused || c.change || log.All() {
 		log.Add(c.entry(c.w.status))
 	}
@@ -64,7 +68,7 @@ func (c *call) entry(status int) *audit.Entry {
 	id := c.id
 	if info.Unproven != "" { // whose key it was that somebody else, or who mistyped the secret, named
 		id = nil
-		if cred, err := c.s.IAM.Credential(c.ctx(), c.claimed()); err == nil {
+		if cred, err := c.s.IAM.Credential(context.WithoutCancel(c.ctx()), c.claimed()); err == nil {
 			id = cred.Identity
 		}
 	}

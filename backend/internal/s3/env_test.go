@@ -63,6 +63,7 @@ type env struct {
 	iam     *iam.Service
 	other   iam.Account
 	http    *httptest.Server
+	serving sync.RWMutex // held for reading by each request
 	signers map[string]*sigv4.Signer
 	mu      sync.Mutex
 	log     *strings.Builder
@@ -118,7 +119,11 @@ func newEnvOn(t testing.TB, store kv.Store, change func(*Config)) *env {
 	e.sign("ann")
 	e.sign("bob")
 	e.server = New(Deps{Config: cfg, Buckets: e.buckets, Objects: e.objects, IAM: e.iam, Clock: e.clock, Idents: ident.NewSource(e.clock, zeros{}), Logger: logger})
-	e.http = httptest.NewUnstartedServer(e.server)
+	e.http = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e.serving.RLock()
+		defer e.serving.RUnlock()
+		e.server.ServeHTTP(w, r)
+	}))
 	e.http.Config.MaxHeaderBytes = 64 << 10
 	e.http.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	e.http.Start()
