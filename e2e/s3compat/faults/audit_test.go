@@ -30,7 +30,9 @@ func TestAuditDiskFull(t *testing.T) {
 		r := s.New(method, path, query, []byte(body)).With("X-Access-Key", lab.AccessKey).With("X-Secret-Key", lab.SecretKey).With("Content-Type", "application/json")
 		return s.Send(t, r)
 	}
-	exists := func(user string) bool { return strings.Contains(string(admin("GET", "/iam/users", "").Body), `"`+user+`"`) }
+	exists := func(user string) bool {
+		return strings.Contains(string(admin("GET", "/iam/users", "").Body), `"`+user+`"`)
+	}
 	create := func(user string) *lab.Answer {
 		return admin("POST", "/iam/users", fmt.Sprintf(`{"display_name":"x","access_key":%q,"policies":[]}`, user))
 	}
@@ -42,7 +44,7 @@ func TestAuditDiskFull(t *testing.T) {
 		return p.Code
 	}
 	// Until there is no space: the change that met the end of it says that it was made; those behind it are not.
-	last := ""
+	var last string
 	for i := 0; ; i++ {
 		require.Less(t, i, 500)
 		last = fmt.Sprint("user-", i)
