@@ -31,7 +31,8 @@ interface TestFixtures {
   tolerate: (what: RegExp) => void;
 }
 
-let buckets = 0;
+/** Counts down, so that the newest bucket is the first of a long list, of which only the rows in sight are in the page. */
+let buckets = 10_000;
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   server: [
@@ -57,7 +58,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   baseURL: async ({ server }, use) => use(server.ui),
   signedIn: [true, { option: true }],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright asks for a pattern
-  bucket: async ({}, use, info) => use(`b${info.workerIndex}-${++buckets}-${Math.trunc(info.line)}`),
+  bucket: async ({}, use, info) => use(`b${info.workerIndex}-${--buckets}-${Math.trunc(info.line)}`),
   // biome-ignore lint/correctness/noEmptyPattern: Playwright asks for a pattern
   folder: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), "myfsio-files-"));
