@@ -85,7 +85,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
   actAs: async ({ context, server }, use) => {
     await use(async (who) => {
-      await context.clearCookies();
+      // In one step, so that no request of an open page goes without a session.
       await context.addCookies([{ ...(await sessionOf(server, who)), url: server.ui }]);
     });
   },

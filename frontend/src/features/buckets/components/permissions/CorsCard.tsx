@@ -18,13 +18,18 @@ import { Unknown, unknownWhy } from "./Unknown";
 
 type Way = "up" | "down";
 
+/** The dialog that is open. What is removed is shown as it was, for it is gone from the rules before the dialog is. */
+type Open =
+  | { what: "edit"; index: number }
+  | { what: "remove"; index: number; rule: CorsRule; name: string; last: boolean };
+
 /** Which pages of other origins may call the bucket from a browser. */
 export function CorsCard({ bucket }: { bucket: Bucket }) {
   const queries = useQueryClient();
   const mayRead = may(bucket.permissions, READ.cors);
   const query = useQuery({ ...bucketCors(bucket.name), enabled: mayRead });
   const list = useRef<HTMLOListElement>(null);
-  const [open, setOpen] = useState<{ what: "edit" | "remove"; index: number }>();
+  const [open, setOpen] = useState<Open>();
   const rules = query.data?.value ?? [];
   const need = lacking(bucket.permissions, WRITE.cors);
   const unknown = unknownWhy(query.data?.unknown);
@@ -102,7 +107,9 @@ export function CorsCard({ bucket }: { bucket: Bucket }) {
                           </IconButton>
                           <IconButton
                             label={t("cors.remove", { rule: nameOf(index) })}
-                            onClick={() => setOpen({ what: "remove", index })}
+                            onClick={() =>
+                              setOpen({ what: "remove", index, rule, name: nameOf(index), last: value.length === 1 })
+                            }
                           >
                             <DeleteIcon size={14} />
                           </IconButton>
@@ -127,15 +134,15 @@ export function CorsCard({ bucket }: { bucket: Bucket }) {
       )}
       {open?.what === "remove" && (
         <FormDialog
-          title={t("cors.remove", { rule: nameOf(open.index) })}
+          title={t("cors.remove", { rule: open.name })}
           action={t("cors.remove-action")}
           failure={t("cors.not-saved")}
           danger
           onClose={() => setOpen(undefined)}
           onSubmit={() => save(rules.toSpliced(open.index, 1))}
         >
-          <p>{t(rules.length === 1 ? "cors.remove-last" : "cors.remove-text")}</p>
-          <Rule rule={rules[open.index] as CorsRule} />
+          <p>{t(open.last ? "cors.remove-last" : "cors.remove-text")}</p>
+          <Rule rule={open.rule} />
         </FormDialog>
       )}
     </>
