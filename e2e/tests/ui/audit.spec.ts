@@ -1,5 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { GetObjectCommand, PutBucketPolicyCommand, S3ServiceException } from "@aws-sdk/client-s3";
+import {
+  DeleteBucketPolicyCommand,
+  GetObjectCommand,
+  PutBucketPolicyCommand,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
 import { createUser } from "@myfsio/client";
 import { newUser, ok } from "../../support/api";
 import { s3Of, seed } from "../../support/s3";
@@ -65,6 +70,8 @@ test("explains why a request was denied, by a link that can be passed on", async
   await expect(page.getByRole("complementary").getByRole("region", { name: "Decision" })).toContainText("Hidden");
   await page.getByRole("complementary").press("Escape");
   await expect(page.getByRole("complementary")).toHaveCount(0);
+  // No bucket that everybody sees is left behind.
+  await s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
 });
 
 test("filters by outcome, user, operation and bucket, and downloads what is left", async ({
