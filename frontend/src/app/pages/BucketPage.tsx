@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useParams } from "@tanstack/react-router";
-import { ProblemNotice } from "@/components/ui/notice";
 import { bucketNamed } from "@/features/buckets/api/buckets";
 import { BucketHead } from "@/features/buckets/components/BucketHead";
 import { useBucketFreshness } from "@/features/buckets/components/useBucketFreshness";
 import { asProblem } from "@/lib/http/problem";
 import { t } from "@/lib/i18n";
 import { useTitle } from "@/lib/title";
+import { QueryFault } from "./FaultPages";
 import css from "./pages.module.css";
 
 /** The head and tabs of a bucket; the tab below shows what it is about. */
@@ -17,12 +17,7 @@ export function BucketPage() {
   useBucketFreshness(bucket);
   const problem = query.isError ? asProblem(query.error) : undefined;
   if (problem?.code === "NoSuchBucket") {
-    return (
-      <div className={css.fault}>
-        <h1 className="hidden-visually">{bucket}</h1>
-        <ProblemNotice title={t("bucket.failed", { bucket })} problem={problem} onRetry={() => void query.refetch()} />
-      </div>
-    );
+    return <QueryFault name={bucket} title={t("bucket.failed", { bucket })} query={query} />;
   }
   return (
     <div className={css.bucket}>

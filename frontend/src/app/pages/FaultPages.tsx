@@ -28,3 +28,17 @@ export function CrashPage({ error }: { error: unknown }) {
     </div>
   );
 }
+
+/** What a page is about could not be read. `name` is its heading, where no other part of the page is one. */
+export function QueryFault(props: { name?: string; title: string; query: { error: unknown; refetch: () => unknown } }) {
+  return (
+    <div className={css.fault}>
+      {props.name !== undefined && <h1 className="hidden-visually">{props.name}</h1>}
+      <ProblemNotice
+        title={props.title}
+        problem={asProblem(props.query.error)}
+        onRetry={() => void props.query.refetch()}
+      />
+    </div>
+  );
+}

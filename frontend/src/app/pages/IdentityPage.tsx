@@ -1,15 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { ProblemNotice } from "@/components/ui/notice";
 import { ACCESS, identityNamed } from "@/features/access/api/access";
 import { IdentityDetails } from "@/features/access/components/IdentityDetails";
 import { KINDS, type Kind } from "@/features/access/model/kinds";
-import { asProblem } from "@/lib/http/problem";
 import { t } from "@/lib/i18n";
 import { oneOf } from "@/lib/search";
 import { useTitle } from "@/lib/title";
-import { NotFoundPage } from "./FaultPages";
-import css from "./pages.module.css";
+import { NotFoundPage, QueryFault } from "./FaultPages";
 
 export function IdentityPage() {
   const { kind, name } = useParams({ from: "/shell/access/$kind/$name" });
@@ -23,16 +20,7 @@ function One({ kind, name }: { kind: Kind; name: string }) {
   const navigate = useNavigate();
   useTitle(name);
   if (query.isError && query.data === undefined) {
-    return (
-      <div className={css.fault}>
-        <h1 className="hidden-visually">{name}</h1>
-        <ProblemNotice
-          title={t("iam.one-failed", { name })}
-          problem={asProblem(query.error)}
-          onRetry={() => void query.refetch()}
-        />
-      </div>
-    );
+    return <QueryFault name={name} title={t("iam.one-failed", { name })} query={query} />;
   }
   if (query.data === undefined) return null;
   return (

@@ -1,13 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { ProblemNotice } from "@/components/ui/notice";
 import { ACCESS, managedPolicy } from "@/features/access/api/access";
 import { PolicyDetails } from "@/features/access/components/PolicyDetails";
 import { policyName } from "@/features/access/model/kinds";
-import { asProblem } from "@/lib/http/problem";
 import { t } from "@/lib/i18n";
 import { useTitle } from "@/lib/title";
-import css from "./pages.module.css";
+import { QueryFault } from "./FaultPages";
 
 export function PolicyPage() {
   const { arn = "" } = useSearch({ from: "/shell/access/policy" });
@@ -17,16 +15,7 @@ export function PolicyPage() {
   const name = policyName(arn);
   useTitle(name);
   if (query.isError && query.data === undefined) {
-    return (
-      <div className={css.fault}>
-        <h1 className="hidden-visually">{name}</h1>
-        <ProblemNotice
-          title={t("iam.one-failed", { name })}
-          problem={asProblem(query.error)}
-          onRetry={() => void query.refetch()}
-        />
-      </div>
-    );
+    return <QueryFault name={name} title={t("iam.one-failed", { name })} query={query} />;
   }
   if (query.data === undefined) return null;
   return (

@@ -1,4 +1,4 @@
-import { Button, Modal } from "@mantine/core";
+import { Button, Modal, TextInput } from "@mantine/core";
 import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from "react";
 import { giveBack, opener } from "@/lib/focus";
 import { asProblem, type Problem } from "@/lib/http/problem";
@@ -114,5 +114,20 @@ export function FormDialog({ title, size, onClose, ...form }: FormProps & Omit<D
     <Dialog title={title} onClose={onClose} size={size}>
       <DialogForm {...form} onDone={onClose} onLeave={onClose} />
     </Dialog>
+  );
+}
+
+/** Asks for the name of what is to go. */
+export function TypedName(props: { label: string; value: string; onChange: (typed: string) => void }) {
+  return (
+    <TextInput
+      label={props.label}
+      value={props.value}
+      onChange={(event) => props.onChange(event.currentTarget.value)}
+      data-autofocus
+      autoComplete="off"
+      autoCapitalize="off"
+      spellCheck={false}
+    />
   );
 }

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { HERE, Tabs } from "@/components/ui/tabs";
 import { t } from "@/lib/i18n";
 import { may, useSession } from "@/lib/session";
 import css from "./access.module.css";
@@ -7,35 +8,34 @@ import css from "./access.module.css";
 /** The title of the place, what belongs beside it, and its tabs; only those that the person may open are there. */
 export function AccessHead({ children }: { children?: ReactNode }) {
   const { permissions } = useSession();
-  const on = { "data-on": true, "aria-current": "page" } as const;
   return (
     <>
       <header className={css.head}>
         <h1>{t("nav.access")}</h1>
         {children}
       </header>
-      <nav className={css.tabs} aria-label={t("iam.tabs")}>
+      <Tabs label={t("iam.tabs")}>
         {may(permissions, "iam:ListUsers") && (
-          <Link to="/access/$kind" params={{ kind: "users" }} search={{}} activeProps={on}>
+          <Link to="/access/$kind" params={{ kind: "users" }} search={{}} activeProps={HERE}>
             {t("iam.users")}
           </Link>
         )}
         {may(permissions, "iam:ListGroups") && (
-          <Link to="/access/$kind" params={{ kind: "groups" }} search={{}} activeProps={on}>
+          <Link to="/access/$kind" params={{ kind: "groups" }} search={{}} activeProps={HERE}>
             {t("iam.groups")}
           </Link>
         )}
         {may(permissions, "iam:ListRoles") && (
-          <Link to="/access/$kind" params={{ kind: "roles" }} search={{}} activeProps={on}>
+          <Link to="/access/$kind" params={{ kind: "roles" }} search={{}} activeProps={HERE}>
             {t("iam.roles")}
           </Link>
         )}
         {may(permissions, "iam:ListPolicies") && (
-          <Link to="/access/policies" search={{}} activeProps={on}>
+          <Link to="/access/policies" search={{}} activeProps={HERE}>
             {t("iam.policies")}
           </Link>
         )}
-      </nav>
+      </Tabs>
     </>
   );
 }

@@ -1,6 +1,5 @@
-import { TextInput } from "@mantine/core";
 import { useState } from "react";
-import { FormDialog } from "@/components/ui/dialog";
+import { FormDialog, TypedName } from "@/components/ui/dialog";
 import { t } from "@/lib/i18n";
 import { remove, type Who } from "../api/access";
 
@@ -30,15 +29,7 @@ export function DeleteDialog(props: {
         <strong>{props.who.name}</strong>
       </p>
       <p>{props.text}</p>
-      <TextInput
-        label={t("iam.type-name")}
-        value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        data-autofocus
-        autoComplete="off"
-        autoCapitalize="off"
-        spellCheck={false}
-      />
+      <TypedName label={t("iam.type-name")} value={typed} onChange={setTyped} />
     </FormDialog>
   );
 }

@@ -17,124 +17,118 @@ import { fixed } from "./IdentityDetails";
 /** The groups that a user is in. */
 export function GroupsCard({ identity }: { identity: Identity }) {
   const { permissions } = useSession();
-  const queries = useQueryClient();
-  const [adding, setAdding] = useState(false);
-  const listed = may(permissions, "iam:ListGroups");
-  const all = useQuery({ ...identities("groups"), enabled: adding && listed });
   const needRead = lacking(identity.permissions, "iam:ListGroupsForUser");
-  const names = identity.groupNames ?? [];
-  const refresh = () => queries.invalidateQueries({ queryKey: ACCESS });
-  const leave = async (group: string) => {
-    try {
-      await setMember(group, identity.name, false);
-    } catch (thrown) {
-      sayFailure(t("iam.not-changed"), thrown);
-    }
-    await refresh();
-  };
   return (
-    <Card
+    <Membership
       title={t("iam.groups")}
-      actions={
-        <Guarded
-          variant="default"
-          need={lacking(permissions, "iam:AddUserToGroup") ?? (listed ? undefined : "iam:ListGroups")}
-          why={fixed(identity)}
-          leftSection={<PlusIcon size={14} aria-hidden />}
-          onClick={() => setAdding(true)}
-        >
-          {t("iam.add-to-group")}
-        </Guarded>
+      kind="groups"
+      entries={(identity.groupNames ?? []).map((name) => ({ name }))}
+      empty={t("iam.in-no-group")}
+      hidden={needRead && t("action.needs", { permission: needRead })}
+      add={t("iam.add-to-group")}
+      need={lacking(permissions, "iam:AddUserToGroup")}
+      needList="iam:ListGroups"
+      why={fixed(identity)}
+      remove={
+        may(permissions, "iam:RemoveUserFromGroup") && !identity.environment
+          ? (group) => t("iam.leave-group", { group })
+          : undefined
       }
-    >
-      {needRead !== undefined ? (
-        <p className="muted">{t("action.needs", { permission: needRead })}</p>
-      ) : names.length === 0 ? (
-        <p className="muted">{t("iam.in-no-group")}</p>
-      ) : (
-        <ul className={css.list}>
-          {names.map((group) => (
-            <li key={group}>
-              <Link className={css.grow} to="/access/$kind/$name" params={{ kind: "groups", name: group }}>
-                {group}
-              </Link>
-              {may(permissions, "iam:RemoveUserFromGroup") && !identity.environment && (
-                <IconButton label={t("iam.leave-group", { group })} size={28} onClick={() => void leave(group)}>
-                  <CloseIcon size={14} />
-                </IconButton>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
-      {adding && all.data !== undefined && (
-        <ChooseDialog
-          title={t("iam.add-to-group")}
-          label={t("iam.group")}
-          action={t("iam.add")}
-          failure={t("iam.not-changed")}
-          none={t("iam.no-other-group")}
-          choices={all.data
-            .filter((group) => !names.includes(group.name))
-            .map(({ name }) => ({ value: name, label: name }))}
-          onClose={() => setAdding(false)}
-          onChosen={async (group) => {
-            await setMember(group, identity.name, true);
-            await refresh();
-          }}
-        />
-      )}
-    </Card>
+      choose={t("iam.group")}
+      none={t("iam.no-other-group")}
+      onSet={(group, on) => setMember(group, identity.name, on)}
+    />
   );
 }
 
 /** The users in a group. */
 export function MembersCard({ identity }: { identity: Identity }) {
+  return (
+    <Membership
+      title={t("iam.members")}
+      kind="users"
+      entries={identity.users ?? []}
+      empty={t("iam.no-members")}
+      add={t("iam.add-member")}
+      need={lacking(identity.permissions, "iam:AddUserToGroup")}
+      needList="iam:ListUsers"
+      remove={
+        lacking(identity.permissions, "iam:RemoveUserFromGroup") === undefined
+          ? (user) => t("iam.remove-member", { user })
+          : undefined
+      }
+      choose={t("iam.user")}
+      none={t("iam.no-other-user")}
+      onSet={(user, on) => setMember(identity.name, user, on)}
+    />
+  );
+}
+
+type Named = Pick<Identity, "name" | "displayName">;
+const shownName = ({ name, displayName }: Named) => (displayName === name ? undefined : displayName);
+
+/** What belongs together with an identity, from either side: its groups, or its members. */
+function Membership(props: {
+  title: string;
+  kind: "groups" | "users";
+  entries: readonly Named[];
+  empty: string;
+  /** Said in place of the list. */
+  hidden?: string | undefined;
+  add: string;
+  need: string | undefined;
+  /** The permission that shows what there is to choose from. */
+  needList: string;
+  why?: string | undefined;
+  /** The name of the button that takes one out; undefined: there is none. */
+  remove: ((name: string) => string) | undefined;
+  choose: string;
+  none: string;
+  onSet: (name: string, on: boolean) => Promise<unknown>;
+}) {
+  const { kind, entries, remove, onSet } = props;
   const { permissions } = useSession();
   const queries = useQueryClient();
   const [adding, setAdding] = useState(false);
-  const listed = may(permissions, "iam:ListUsers");
-  const all = useQuery({ ...identities("users"), enabled: adding && listed });
-  const users = identity.users ?? [];
+  const listed = may(permissions, props.needList);
+  const all = useQuery({ ...identities(kind), enabled: adding && listed });
   const refresh = () => queries.invalidateQueries({ queryKey: ACCESS });
-  const takeOut = async (user: string) => {
+  const takeOut = async (name: string) => {
     try {
-      await setMember(identity.name, user, false);
+      await onSet(name, false);
     } catch (thrown) {
       sayFailure(t("iam.not-changed"), thrown);
     }
     await refresh();
   };
+  const nothing = props.hidden ?? (entries.length === 0 ? props.empty : undefined);
   return (
     <Card
-      title={t("iam.members")}
+      title={props.title}
       actions={
         <Guarded
           variant="default"
-          need={lacking(identity.permissions, "iam:AddUserToGroup") ?? (listed ? undefined : "iam:ListUsers")}
+          need={props.need ?? (listed ? undefined : props.needList)}
+          why={props.why}
           leftSection={<PlusIcon size={14} aria-hidden />}
           onClick={() => setAdding(true)}
         >
-          {t("iam.add-member")}
+          {props.add}
         </Guarded>
       }
     >
-      {users.length === 0 ? (
-        <p className="muted">{t("iam.no-members")}</p>
+      {nothing !== undefined ? (
+        <p className="muted">{nothing}</p>
       ) : (
         <ul className={css.list}>
-          {users.map((user) => (
-            <li key={user.name}>
-              <Link className={css.member} to="/access/$kind/$name" params={{ kind: "users", name: user.name }}>
-                {user.name}
+          {entries.map((entry) => (
+            <li key={entry.name}>
+              <Link className={css.member} to="/access/$kind/$name" params={{ kind, name: entry.name }}>
+                {entry.name}
               </Link>
-              <span className={`${css.grow} muted`}>{user.displayName === user.name ? "" : user.displayName}</span>
-              {lacking(identity.permissions, "iam:RemoveUserFromGroup") === undefined && (
-                <IconButton
-                  label={t("iam.remove-member", { user: user.name })}
-                  size={28}
-                  onClick={() => void takeOut(user.name)}
-                >
+              <span className={`${css.grow} muted`}>{shownName(entry)}</span>
+              {remove !== undefined && (
+                <IconButton label={remove(entry.name)} size={28} onClick={() => void takeOut(entry.name)}>
                   <CloseIcon size={14} />
                 </IconButton>
               )}
@@ -144,20 +138,20 @@ export function MembersCard({ identity }: { identity: Identity }) {
       )}
       {adding && all.data !== undefined && (
         <ChooseDialog
-          title={t("iam.add-member")}
-          label={t("iam.user")}
+          title={props.add}
+          label={props.choose}
           action={t("iam.add")}
           failure={t("iam.not-changed")}
-          none={t("iam.no-other-user")}
+          none={props.none}
           choices={all.data
-            .filter((user) => !user.environment && !users.some((member) => member.name === user.name))
-            .map(({ name, displayName }) => ({
-              value: name,
-              label: displayName === undefined || displayName === name ? name : `${name} · ${displayName}`,
-            }))}
+            .filter((one) => !one.environment && !entries.some((entry) => entry.name === one.name))
+            .map((one) => {
+              const second = shownName(one);
+              return { value: one.name, label: second === undefined ? one.name : `${one.name} · ${second}` };
+            })}
           onClose={() => setAdding(false)}
-          onChosen={async (user) => {
-            await setMember(identity.name, user, true);
+          onChosen={async (name) => {
+            await onSet(name, true);
             await refresh();
           }}
         />

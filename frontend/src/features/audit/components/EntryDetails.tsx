@@ -1,9 +1,8 @@
 import { Button } from "@mantine/core";
 import type { AuditEntry } from "@myfsio/client";
-import { type ReactNode, useEffect, useRef } from "react";
-import { Copyable, Fact, Facts, IconButton, ServerText } from "@/components/ui/basics";
-import { CloseIcon } from "@/components/ui/icons";
+import { Copyable, Fact, Facts, ServerText } from "@/components/ui/basics";
 import { Notice } from "@/components/ui/notice";
+import { PanelSection, SidePanel } from "@/components/ui/sidepanel";
 import { exactTime } from "@/lib/format";
 import { t } from "@/lib/i18n";
 import { outcomeOf, whoOf } from "../model/entry";
@@ -11,129 +10,111 @@ import type { AuditView } from "../model/view";
 import { KIND_TEXT, OUTCOME_TEXT } from "../model/words";
 import css from "./audit.module.css";
 
-/** All that one line tells. On wide screens it stands beside the list, which stays in use. */
+/** All that one line tells. */
 export function EntryDetails(props: { entry: AuditEntry; onView: (next: AuditView) => void; onClose: () => void }) {
   const { entry: e, onView, onClose } = props;
-  const panel = useRef<HTMLElement>(null);
-  useEffect(() => {
-    // On a narrow screen the panel covers the list, so the focus goes to it.
-    if (panel.current !== null && window.innerWidth <= 900) panel.current.focus();
-  }, []);
   const d = e.decision;
   const { user, accessKey, request } = e;
   return (
-    <aside
-      ref={panel}
-      className={css.details}
-      aria-label={t("audit.details-of", { n: e.n })}
-      tabIndex={-1}
-      onKeyDown={(event) => {
-        if (event.key === "Escape") onClose();
-      }}
+    <SidePanel
+      label={t("audit.details-of", { n: e.n })}
+      title={<code>{e.operation ?? t("audit.no-operation")}</code>}
+      facts={t("audit.facts")}
+      onClose={onClose}
+      escapes
     >
-      <header className={css.detailsHead}>
-        <h2>
-          <code>{e.operation ?? t("audit.no-operation")}</code>
-        </h2>
-        <IconButton label={t("details.close")} onClick={onClose}>
-          <CloseIcon size={16} />
-        </IconButton>
-      </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className={css.detailsBody} tabIndex={0} aria-label={t("audit.facts")}>
-        {e.why !== undefined && (
-          <Notice tone="warn" title={t("audit.denied")}>
-            <p>
-              <ServerText>{e.why}</ServerText>
-            </p>
-          </Notice>
+      {e.why !== undefined && (
+        <Notice tone="warn" title={t("audit.denied")}>
+          <p>
+            <ServerText>{e.why}</ServerText>
+          </p>
+        </Notice>
+      )}
+      <Facts>
+        <Fact name={t("audit.when")}>
+          <time dateTime={e.time}>{exactTime(new Date(e.time))}</time>
+        </Fact>
+        <Fact name={t("audit.kind")}>{t(KIND_TEXT[e.kind])}</Fact>
+        <Fact name={t("audit.outcome")}>
+          {t(OUTCOME_TEXT[outcomeOf(e)])} <Code>{e.status !== undefined && String(e.status)}</Code>{" "}
+          <Code>{e.code}</Code>
+        </Fact>
+        {e.message !== undefined && (
+          <Fact name={t("audit.message")}>
+            <ServerText>{e.message}</ServerText>
+          </Fact>
         )}
+        {e.lost !== undefined && e.lost > 0 && (
+          <Fact name={t("audit.lost")}>
+            <span className="num">{t("format.number", { value: e.lost })}</span>
+          </Fact>
+        )}
+        {request !== undefined && (
+          <Fact name={t("audit.request")}>
+            <Copyable text={request} label={t("action.copy-what", { what: t("audit.request") })} />
+          </Fact>
+        )}
+      </Facts>
+      <PanelSection title={t("audit.who")}>
         <Facts>
-          <Fact name={t("audit.when")}>
-            <time dateTime={e.time}>{exactTime(new Date(e.time))}</time>
+          <Fact name={t("audit.user")}>
+            <span translate="no" className="mono">
+              {whoOf(e)}
+            </span>
           </Fact>
-          <Fact name={t("audit.kind")}>{t(KIND_TEXT[e.kind])}</Fact>
-          <Fact name={t("audit.outcome")}>
-            {t(OUTCOME_TEXT[outcomeOf(e)])} <Code>{e.status !== undefined && String(e.status)}</Code>{" "}
-            <Code>{e.code}</Code>
-          </Fact>
-          {e.message !== undefined && (
-            <Fact name={t("audit.message")}>
-              <ServerText>{e.message}</ServerText>
-            </Fact>
-          )}
-          {e.lost !== undefined && e.lost > 0 && (
-            <Fact name={t("audit.lost")}>
-              <span className="num">{t("format.number", { value: e.lost })}</span>
-            </Fact>
-          )}
-          {request !== undefined && (
-            <Fact name={t("audit.request")}>
-              <Copyable text={request} label={t("action.copy-what", { what: t("audit.request") })} />
-            </Fact>
-          )}
+          <Maybe name={t("audit.arn")} value={e.arn} />
+          <Maybe name={t("audit.access-key")} value={accessKey} />
+          <Maybe name={t("audit.account")} value={e.account} />
+          <Maybe name={t("audit.address")} value={e.address} />
+          <Maybe name={t("audit.agent")} value={e.agent} />
+          {e.door !== undefined && <Fact name={t("audit.door")}>{door(e.door)}</Fact>}
         </Facts>
-        <Section title={t("audit.who")}>
+      </PanelSection>
+      {(e.bucket ?? e.key ?? e.target) !== undefined && (
+        <PanelSection title={t("audit.what")}>
           <Facts>
-            <Fact name={t("audit.user")}>
-              <span translate="no" className="mono">
-                {whoOf(e)}
-              </span>
-            </Fact>
-            <Maybe name={t("audit.arn")} value={e.arn} />
-            <Maybe name={t("audit.access-key")} value={accessKey} />
-            <Maybe name={t("audit.account")} value={e.account} />
-            <Maybe name={t("audit.address")} value={e.address} />
-            <Maybe name={t("audit.agent")} value={e.agent} />
-            {e.door !== undefined && <Fact name={t("audit.door")}>{door(e.door)}</Fact>}
+            <Maybe name={t("audit.bucket")} value={e.bucket} />
+            <Maybe name={t("details.key")} value={e.key} />
+            <Maybe name={t("details.version")} value={e.version} />
+            <Maybe name={t("audit.target")} value={e.target} />
           </Facts>
-        </Section>
-        {(e.bucket ?? e.key ?? e.target) !== undefined && (
-          <Section title={t("audit.what")}>
-            <Facts>
-              <Maybe name={t("audit.bucket")} value={e.bucket} />
-              <Maybe name={t("details.key")} value={e.key} />
-              <Maybe name={t("details.version")} value={e.version} />
-              <Maybe name={t("audit.target")} value={e.target} />
-            </Facts>
-          </Section>
-        )}
-        {d !== undefined && (
-          <Section title={t("audit.decision")}>
-            <Facts>
-              <Maybe name={t("audit.action")} value={e.action} />
-              <Fact name={t("audit.answer")}>
-                {t(d.allowed ? "audit.allowed" : d.denied === true ? "audit.denied-by" : "audit.not-allowed")}
+        </PanelSection>
+      )}
+      {d !== undefined && (
+        <PanelSection title={t("audit.decision")}>
+          <Facts>
+            <Maybe name={t("audit.action")} value={e.action} />
+            <Fact name={t("audit.answer")}>
+              {t(d.allowed ? "audit.allowed" : d.denied === true ? "audit.denied-by" : "audit.not-allowed")}
+            </Fact>
+            <Maybe name={t("audit.source")} value={d.source} />
+            {d.statement >= 0 && d.source !== undefined && (
+              <Fact name={t("audit.statement")}>
+                <span className="num">{t("format.number", { value: d.statement + 1 })}</span>
               </Fact>
-              <Maybe name={t("audit.source")} value={d.source} />
-              {d.statement >= 0 && d.source !== undefined && (
-                <Fact name={t("audit.statement")}>
-                  <span className="num">{t("format.number", { value: d.statement + 1 })}</span>
-                </Fact>
-              )}
-              <Maybe name={t("audit.sid")} value={d.sid} />
-              {d.reason !== undefined && (
-                <Fact name={t("audit.reason")}>
-                  <ServerText>{d.reason}</ServerText>
-                </Fact>
-              )}
-            </Facts>
-          </Section>
+            )}
+            <Maybe name={t("audit.sid")} value={d.sid} />
+            {d.reason !== undefined && (
+              <Fact name={t("audit.reason")}>
+                <ServerText>{d.reason}</ServerText>
+              </Fact>
+            )}
+          </Facts>
+        </PanelSection>
+      )}
+      <div className={css.links}>
+        {request !== undefined && (
+          <Button variant="default" size="compact-sm" onClick={() => onView({ request, line: String(e.n) })}>
+            {t("audit.only-request")}
+          </Button>
         )}
-        <div className={css.links}>
-          {request !== undefined && (
-            <Button variant="default" size="compact-sm" onClick={() => onView({ request, line: String(e.n) })}>
-              {t("audit.only-request")}
-            </Button>
-          )}
-          {(accessKey ?? user) !== undefined && (
-            <Button variant="default" size="compact-sm" onClick={() => onView({ user: accessKey ?? user })}>
-              {t("audit.only-user")}
-            </Button>
-          )}
-        </div>
-      </section>
-    </aside>
+        {(accessKey ?? user) !== undefined && (
+          <Button variant="default" size="compact-sm" onClick={() => onView({ user: accessKey ?? user })}>
+            {t("audit.only-user")}
+          </Button>
+        )}
+      </div>
+    </SidePanel>
   );
 }
 
@@ -158,14 +139,5 @@ function Maybe({ name, value }: { name: string; value: string | undefined }) {
         <Copyable text={value} label={t("action.copy-what", { what: name })} />
       </Fact>
     )
-  );
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className={css.section} aria-label={title}>
-      <h3>{title}</h3>
-      {children}
-    </section>
   );
 }

@@ -1,9 +1,9 @@
 import { Button, Popover } from "@mantine/core";
 import type { Bucket } from "@myfsio/client";
-import { Link, useLocation } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { Link } from "@tanstack/react-router";
 import { Badge, Bytes, Copyable, Snippet } from "@/components/ui/basics";
 import { TerminalIcon } from "@/components/ui/icons";
+import { HERE, Tabs } from "@/components/ui/tabs";
 import { t } from "@/lib/i18n";
 import { useSession } from "@/lib/session";
 import { arn, listLine, listLines, s3Uri } from "../model/hints";
@@ -11,12 +11,6 @@ import css from "./buckets.module.css";
 
 /** A bucket's name, state and size, how to reach it, and the tabs of its page. */
 export function BucketHead({ name, bucket }: { name: string; bucket: Bucket | undefined }) {
-  const tabs = useRef<HTMLElement>(null);
-  const place = useLocation({ select: (location) => location.pathname });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: on a narrow screen the tab that is open is brought into view
-  useEffect(() => {
-    tabs.current?.querySelector("[aria-current=page]")?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
-  }, [place]);
   return (
     <>
       <header className={css.bucketHead}>
@@ -41,38 +35,26 @@ export function BucketHead({ name, bucket }: { name: string; bucket: Bucket | un
         </div>
         <Connect name={name} />
       </header>
-      <nav ref={tabs} className={css.tabs} aria-label={t("bucket.tabs")}>
+      <Tabs label={t("bucket.tabs")}>
         <Link
           to="/buckets/$bucket"
           params={{ bucket: name }}
           search={{}}
           activeOptions={{ exact: true, includeSearch: false }}
-          activeProps={{ "data-on": true, "aria-current": "page" }}
+          activeProps={HERE}
         >
           {t("bucket.objects")}
         </Link>
-        <Link
-          to="/buckets/$bucket/lifecycle"
-          params={{ bucket: name }}
-          activeProps={{ "data-on": true, "aria-current": "page" }}
-        >
+        <Link to="/buckets/$bucket/lifecycle" params={{ bucket: name }} activeProps={HERE}>
           {t("bucket.lifecycle")}
         </Link>
-        <Link
-          to="/buckets/$bucket/permissions"
-          params={{ bucket: name }}
-          activeProps={{ "data-on": true, "aria-current": "page" }}
-        >
+        <Link to="/buckets/$bucket/permissions" params={{ bucket: name }} activeProps={HERE}>
           {t("bucket.permissions")}
         </Link>
-        <Link
-          to="/buckets/$bucket/properties"
-          params={{ bucket: name }}
-          activeProps={{ "data-on": true, "aria-current": "page" }}
-        >
+        <Link to="/buckets/$bucket/properties" params={{ bucket: name }} activeProps={HERE}>
           {t("bucket.properties")}
         </Link>
-      </nav>
+      </Tabs>
     </>
   );
 }

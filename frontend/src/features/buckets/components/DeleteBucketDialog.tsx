@@ -1,7 +1,6 @@
-import { TextInput } from "@mantine/core";
 import type { Bucket } from "@myfsio/client";
 import { useState } from "react";
-import { FormDialog } from "@/components/ui/dialog";
+import { FormDialog, TypedName } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { bytes } from "@/lib/format";
 import { T, t } from "@/lib/i18n";
@@ -38,15 +37,7 @@ export function DeleteBucketDialog(props: { bucket: Bucket; onClose: () => void;
           })}
         </Notice>
       ) : (
-        <TextInput
-          label={t("buckets.type-name")}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          data-autofocus
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-        />
+        <TypedName label={t("buckets.type-name")} value={typed} onChange={setTyped} />
       )}
     </FormDialog>
   );

@@ -14,6 +14,7 @@ import {
 import { Grid, type GridHandle } from "@/components/ui/grid";
 import { ProblemNotice } from "@/components/ui/notice";
 import { usePointMenu } from "@/components/ui/pointmenu";
+import { SidePanelBones } from "@/components/ui/sidepanel";
 import { contentUrl, save } from "@/lib/http/content";
 import { t } from "@/lib/i18n";
 import { folderOf, nameOf, readable } from "@/lib/keys";
@@ -248,15 +249,7 @@ function Browser(props: ObjectBrowserProps) {
           />
         </div>
         {view.key !== undefined && (
-          <Suspense
-            fallback={
-              <aside
-                className={css.details}
-                aria-label={t("details.of", { name: readable(nameOf(view.key)) })}
-                aria-busy
-              />
-            }
-          >
+          <Suspense fallback={<SidePanelBones label={t("details.of", { name: readable(nameOf(view.key)) })} />}>
             <Details
               key={view.key}
               bucket={bucket}

@@ -2,7 +2,7 @@ import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import type { Job } from "@myfsio/client";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { FormDialog } from "@/components/ui/dialog";
+import { FormDialog, TypedName } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { objectsChanged } from "@/lib/events";
 import { bytes } from "@/lib/format";
@@ -237,15 +237,7 @@ export function DeleteDialog(props: {
       <Notice tone={props.versioned ? undefined : "warn"}>
         {t(props.versioned ? "objects.delete-versioned" : "objects.delete-final")}
       </Notice>
-      {ask && (
-        <TextInput
-          label={t("objects.type-bucket", { bucket })}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          data-autofocus
-          {...plain}
-        />
-      )}
+      {ask && <TypedName label={t("objects.type-bucket", { bucket })} value={typed} onChange={setTyped} />}
     </FormDialog>
   );
 }

@@ -1,8 +1,8 @@
-import { Button, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import type { Bucket } from "@myfsio/client";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { Dialog, DialogForm } from "@/components/ui/dialog";
+import { Dialog, DialogForm, TypedName } from "@/components/ui/dialog";
 import { t } from "@/lib/i18n";
 import { bucketLifecycle, lifecycleHistory, saveLifecycle } from "../../api/lifecycle";
 import { type DryRun, ended } from "../../model/dryRun";
@@ -65,13 +65,7 @@ export function Review(props: ReviewProps) {
         </p>
       )}
       {asks && (
-        <TextInput
-          label={t("objects.type-bucket", { bucket: bucket.name })}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          autoComplete="off"
-          spellCheck={false}
-        />
+        <TypedName label={t("objects.type-bucket", { bucket: bucket.name })} value={typed} onChange={setTyped} />
       )}
     </DialogForm>
   );

@@ -1,16 +1,16 @@
-import { Button, Menu } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import type { Bucket } from "@myfsio/client";
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useId, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { FormDialog } from "@/components/ui/dialog";
 import { Guarded } from "@/components/ui/guarded";
-import { DownIcon } from "@/components/ui/icons";
 import type { JsonEditorHandle, Mark } from "@/components/ui/jsoneditor";
+import { FaultLink, JsonBar, JsonField } from "@/components/ui/jsonfield";
 import { ProblemNotice } from "@/components/ui/notice";
 import { asProblem, type Problem } from "@/lib/http/problem";
 import { type MessageId, t } from "@/lib/i18n";
-import { lineAt, prettyJson } from "@/lib/json";
+import { lineAt } from "@/lib/json";
 import { jsonFaults } from "@/lib/jsonfaults";
 import { say } from "@/lib/toast";
 import { accessChanged, attachPolicy } from "../../api/permissions";
@@ -23,8 +23,6 @@ import {
   type templates as templatesOf,
 } from "../../model/permissions/policy";
 import css from "./permissions.module.css";
-
-const JsonEditor = lazy(() => import("@/components/ui/jsoneditor").then((m) => ({ default: m.JsonEditor })));
 
 const WHOLE = {
   empty: "policy.empty",
@@ -41,6 +39,7 @@ const TEMPLATES = {
   tls: "policy.template-tls",
   keep: "policy.template-keep",
 } as const satisfies Record<TemplateId, MessageId>;
+const IDS = Object.keys(TEMPLATES) as TemplateId[];
 
 /** What is wrong with a text before the server is asked, the first thing first. */
 function faultsOf(text: string): Mark[] {
@@ -61,9 +60,7 @@ export function CustomPolicy(props: {
 }) {
   const { bucket, attached, text } = props;
   const queries = useQueryClient();
-  const help = useId();
   const editor = useRef<JsonEditorHandle>(null);
-  const after = useRef<HTMLDivElement>(null);
   const [settled] = useDebouncedValue(text, 300);
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState(false);
@@ -97,51 +94,23 @@ export function CustomPolicy(props: {
 
   return (
     <div className={css.preset}>
-      <div className={css.bar}>
-        <Menu position="bottom-start">
-          <Menu.Target>
-            <Button variant="default" rightSection={<DownIcon size={14} aria-hidden />}>
-              {t("policy.templates")}
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {(Object.keys(TEMPLATES) as TemplateId[]).map((id) => (
-              <Menu.Item key={id} onClick={() => props.onText(props.templates[id])}>
-                {t(TEMPLATES[id])}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
-        <Button variant="default" disabled={faults.length > 0} onClick={() => props.onText(prettyJson(text))}>
-          {t("policy.format")}
-        </Button>
-      </div>
-      <div className={css.editor}>
-        <Suspense fallback={<div className={css.editorBones} aria-busy />}>
-          <JsonEditor
-            ref={editor}
-            label={t("policy.editor")}
-            describedBy={help}
-            value={text}
-            marks={marks}
-            onChange={props.onText}
-            onLeave={() => after.current?.focus()}
-          />
-        </Suspense>
-      </div>
-      <div ref={after} tabIndex={-1} className={css.below}>
-        <p role="status">
-          {first !== undefined && (
-            <button type="button" className={css.fault} onClick={() => editor.current?.goTo(first.from)}>
-              {t("json.at-line", { line: lineAt(text, first.from), fault: first.message })}
-            </button>
-          )}
-          {first === undefined && t(props.drafted ? "policy.draft-kept" : "policy.draft-none")}
-        </p>
-        <p id={help} className={css.hint}>
-          {t("policy.editor-help")}
-        </p>
-      </div>
+      <JsonBar
+        templates={IDS.map((id) => ({ name: t(TEMPLATES[id]), text: props.templates[id] }))}
+        value={text}
+        faulty={faults.length > 0}
+        onChange={props.onText}
+      />
+      <JsonField
+        handle={editor}
+        label={t("policy.editor")}
+        value={text}
+        marks={marks}
+        first={first}
+        onFault={(from) => editor.current?.goTo(from)}
+        quiet={t(props.drafted ? "policy.draft-kept" : "policy.draft-none")}
+        height="340px"
+        onChange={props.onText}
+      />
       {refusal !== undefined && (
         <div className={css.stack}>
           <ProblemNotice
@@ -150,9 +119,10 @@ export function CustomPolicy(props: {
             onRetry={refusal.code === "MalformedPolicy" ? undefined : () => void save()}
           />
           {place && (
-            <button type="button" className={css.fault} onClick={() => editor.current?.goTo(place.from)}>
-              {t("policy.go-to-line", { line: lineAt(text, place.from) })}
-            </button>
+            <FaultLink
+              text={t("policy.go-to-line", { line: lineAt(text, place.from) })}
+              onClick={() => editor.current?.goTo(place.from)}
+            />
           )}
         </div>
       )}
