@@ -24,7 +24,7 @@ const module = "github.com/myfsio/myfsio/backend/"
 var floors = map[string]int{
 	"internal/clock": 0, "internal/fault": 0, "internal/config": 0, "internal/ident": 0,
 	"internal/order": 1, "internal/checksum": 1, "internal/sigv4": 1, "internal/policy": 1, "internal/seal": 1,
-	"internal/kv": 1, "internal/blob": 1, "internal/peer": 1, "internal/limit": 1,
+	"internal/kv": 1, "internal/blob": 1, "internal/peer": 1, "internal/limit": 1, "internal/outbound": 1,
 	"internal/reqinfo":   2,
 	"internal/kv/kvtest": 2, "internal/kv/kvtest/pgtest": 2, "internal/kv/pebblekv/pebbletest": 3, "internal/blob/blobtest": 2, "internal/limit/redistest": 2,
 	"internal/projection":  2,

@@ -17,7 +17,7 @@ import (
 //	group    the heading in the documentation, of this field and those after it
 //	default  the value when nothing is set, in the same syntax as a value; absent means unset
 //	under    a default path, relative to STORAGE_ROOT
-//	kind     how a value is read where the type does not say: bytes, url, host, hosts, origins, name, region, store
+//	kind     how a value is read where the type does not say: bytes, url, host, hosts, networks, origins, name, region, store
 //	unit     of a plain number that is a duration: s, m, h, d
 //	min,max  bounds, in the same syntax as a value
 //	oneof    the values that are allowed, separated by spaces
@@ -56,6 +56,7 @@ type Config struct {
 	SigV2             bool           `env:"SIGV2" default:"on" doc:"Whether requests signed the old way (SigV2) are accepted."`
 	TrustedProxies    []netip.Prefix `env:"TRUSTED_PROXIES" default:"loopback" doc:"Whose X-Forwarded-* headers count: addresses and networks separated by commas, loopback, or none."`
 	ObjectOwnership   string         `env:"DEFAULT_OBJECT_OWNERSHIP" default:"ObjectWriter" oneof:"ObjectWriter BucketOwnerPreferred BucketOwnerEnforced" doc:"Object ownership of new buckets."`
+	OutboundAllow     []string       `env:"OUTBOUND_ALLOW" kind:"networks" doc:"Where calls that a configuration asks for, as those to a provider of identities, may go beside public addresses: addresses, networks like 10.0.0.0/8, names of hosts, loopback, private. A name opens neither addresses of a link (169.254.0.0/16, where clouds keep credentials) nor those of many; only a network does."`
 	UIEnforcePolicies string         `env:"UI_ENFORCE_BUCKET_POLICIES" effect:"none" doc:"The console always obeys bucket policies."`
 
 	CORSOrigins       []string `group:"CORS" env:"CORS_ORIGINS" kind:"origins" default:"*" doc:"Origins whose pages may call S3 operations on buckets without CORS rules of their own. The console and the admin API never allow any."`

@@ -151,6 +151,7 @@ func TestValues(t *testing.T) {
 		"API_BASE_URL=https://s3.example.org/", "S3_DOMAINS=S3.Example.org, files.example.org.,", "CORS_ORIGINS=https://a.example, https://*.b.example:8443",
 		"CORS_METHODS=get,Put", "TRUSTED_PROXIES=10.0.0.0/8,192.0.2.7,loopback", "RATE_LIMIT_STORAGE_URI=redis://u:hunter2@cache:6379/1", "APP_HOST=::1",
 		"RATE_LIMIT_OBJECT_OPS=10/second; 200/minute", "SECRET_KEY=0123456789abcdefXYZ", "AWS_REGION=eu-central-1",
+		"OUTBOUND_ALLOW=10.1.2.3/8, IdP.Internal, loopback,[fd00::7]",
 	)
 	require.NoError(t, err)
 	require.Equal(t, int64(1<<30), c.MaxUploadSize)
@@ -168,6 +169,7 @@ func TestValues(t *testing.T) {
 	require.Equal(t, []string{"https://a.example", "https://*.b.example:8443"}, c.CORSOrigins)
 	require.Equal(t, []string{"GET", "PUT"}, c.CORSMethods)
 	require.Len(t, c.TrustedProxies, 4)
+	require.Equal(t, []string{"10.0.0.0/8", "idp.internal", "loopback", "fd00::7"}, c.OutboundAllow)
 	require.Equal(t, []Rate{{10, time.Second}, {200, time.Minute}}, c.RateObjectOps)
 	require.Equal(t, filepath.Join("/srv/my data", ".myfsio.sys", "config", "bucket_policies.json"), c.BucketPolicyPath)
 
@@ -229,6 +231,7 @@ func TestRefused(t *testing.T) {
 		"CORS_ORIGINS=app.example.org":         "is not an origin like",
 		"CORS_METHODS=GET PUT":                 "is not one word",
 		"TRUSTED_PROXIES=10.0.0.0/40":          "is neither an address nor a network",
+		"OUTBOUND_ALLOW=http://idp.internal":   `has an item that is neither an address, a network like 10.0.0.0/8 nor the name of a host: "http://idp.internal"`,
 		"RATE_LIMIT_DEFAULT=fast":              `"fast" is not a rate (neither per nor / in it); write for example 200 per minute`,
 		"RATE_LIMIT_STORAGE_URI=memcached://h": "is neither memory:// nor redis://",
 		"PLAIN_FILES_MODE=0888":                "is not an octal mode",

@@ -190,6 +190,17 @@ func parseHost(s string) (string, error) {
 	return host, nil
 }
 
+// parseNetwork reads an address, a network, the name of a host, loopback or private.
+func parseNetwork(s string) (string, error) {
+	if p, err := netip.ParsePrefix(s); err == nil {
+		return p.Masked().String(), nil
+	}
+	if host, err := parseHost(s); err == nil {
+		return host, nil
+	}
+	return "", errors.New("is neither an address, a network like 10.0.0.0/8 nor the name of a host")
+}
+
 func (f field) parseList(s string) ([]string, error) {
 	list := []string{}
 	for item := range strings.SplitSeq(s, ",") {
@@ -203,6 +214,12 @@ func (f field) parseList(s string) ([]string, error) {
 				return nil, fmt.Errorf("has an item that %w: %q", err, item)
 			}
 			item = host
+		case "networks":
+			network, err := parseNetwork(item)
+			if err != nil {
+				return nil, fmt.Errorf("has an item that %w: %q", err, item)
+			}
+			item = network
 		case "origins":
 			u, err := url.Parse(strings.Replace(item, "*", "x", 1))
 			if item != "*" && item != "null" && (err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "") {
