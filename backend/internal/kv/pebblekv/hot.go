@@ -6,7 +6,8 @@ import (
 
 // hotRows remembers rows that transactions read again and again and seldom write, such as that of the bucket in every write of an object:
 // a row deep in the store costs a look into every level above it. It is a table with one place for each hash, so that a row that is read
-// often is back soon after another has taken its place. The holder of the writer token alone uses it; it never holds what is not committed.
+// often is back soon after another has taken its place. A remembered row that a transaction writes, such as the counters of a bucket, is
+// remembered as written once that has committed. The holder of the writer token alone uses it; it never holds what is not committed.
 type hotRows struct {
 	seed  maphash.Seed
 	slots [256]hotRow
@@ -41,11 +42,14 @@ func (h *hotRows) keep(key, value []byte) {
 	row.value = append(row.value[:0], value...)
 }
 
-// drop forgets a row that is being written.
-func (h *hotRows) drop(key []byte) {
-	if row := h.slot(key); string(row.key) == string(key) {
+// drop forgets a row that is being written, and reports whether it was remembered.
+func (h *hotRows) drop(key []byte) bool {
+	row := h.slot(key)
+	held := row.key != nil && string(row.key) == string(key)
+	if held {
 		row.key = nil
 	}
+	return held
 }
 
 // clear forgets everything.

@@ -59,6 +59,14 @@ func TestHotRowsAreWhatIsCommitted(t *testing.T) {
 		return given
 	}), given)
 	require.Equal(t, "value 2", read())
+	require.NoError(t, update(func(tx kv.Txn) error {
+		return errors.Join(tx.Set(key, []byte("passing")), tx.Delete(key), tx.Set(key, []byte("last")))
+	}))
+	require.Equal(t, "last", read())
+	require.NoError(t, update(func(tx kv.Txn) error { return errors.Join(tx.Set(key, []byte("gone")), tx.Delete(key)) }))
+	require.Equal(t, "none", read())
+	require.NoError(t, update(func(tx kv.Txn) error { return tx.Set(key, []byte("again")) }))
+	require.Equal(t, "again", read())
 	require.NoError(t, s.DeleteRange(t.Context(), []byte("a"), []byte("z")))
 	require.Equal(t, "none", read())
 }

@@ -345,7 +345,7 @@ func (s *Store) attempt(t *txn, fn func(kv.Txn) error, reclaim bool) (r *round, 
 	c := make(chan committed, 1)
 	go func() {
 		defer s.yield()
-		r, err := s.commit(t.batch, &t.touched)
+		r, err := s.commit(t.batch, &t.touched, t.written)
 		c <- committed{r, err}
 	}()
 	select {
@@ -370,10 +370,13 @@ type committed struct {
 // patience is how long an Update that is already written waits for its durability on a full disk.
 const patience = 2 * time.Second
 
-// commit hands the batch, which touched keys of these kinds, to Pebble. The caller holds the writer token.
-func (s *Store) commit(batch *pebble.Batch, touched *kinds) (*round, error) {
+// commit hands the batch, which touched keys of these kinds, to Pebble, and remembers these rows of it. The caller holds the writer token.
+func (s *Store) commit(batch *pebble.Batch, touched *kinds, hot []hotRow) (*round, error) {
 	err := batch.Commit(pebble.NoSync)
 	if err == nil {
+		for _, row := range hot {
+			s.hot.keep(row.key, row.value)
+		}
 		err = batch.Close()
 	}
 	s.regulate()
@@ -515,7 +518,7 @@ func (s *Store) deleteRange(ctx context.Context, start, end []byte) (*round, err
 	if err := batch.DeleteRange(start, end, nil); err != nil {
 		return nil, err
 	}
-	return s.commit(batch, &everyKind)
+	return s.commit(batch, &everyKind, nil)
 }
 
 // first is the first key that can be stored.

@@ -308,7 +308,7 @@ func (s *Store) cover(ctx context.Context, seen *watch, gaps []gap) error {
 	if batch.Empty() {
 		return batch.Close()
 	}
-	_, err := s.commit(batch, &everyKind)
+	_, err := s.commit(batch, &everyKind, nil)
 	return err
 }
 

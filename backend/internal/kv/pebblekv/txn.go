@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -163,6 +164,7 @@ type txn struct {
 	batch   *pebble.Batch
 	sweeper *sweeper
 	hot     *hotRows
+	written []hotRow // rows that were remembered and that this transaction sets
 	budget  kv.Budget
 	refuse  error // what Set answers: nil, kv.ErrFull or kv.ErrReadOnly
 	hooks   []func()
@@ -192,7 +194,9 @@ func (t *txn) Set(key, value []byte) error {
 		return err
 	}
 	t.sweeper.set(key)
-	t.hot.drop(key)
+	if t.unsettle(key) {
+		t.written = append(t.written, hotRow{bytes.Clone(key), bytes.Clone(value)})
+	}
 	t.touched.add(key)
 	return t.batch.Set(key, value, nil)
 }
@@ -208,9 +212,21 @@ func (t *txn) Delete(key []byte) error {
 		return err
 	}
 	t.sweeper.deleted(key)
-	t.hot.drop(key)
+	t.unsettle(key)
 	t.touched.add(key)
 	return t.batch.Delete(key, nil)
+}
+
+// unsettle forgets what is remembered of a row that this transaction changes, and reports whether it was remembered.
+func (t *txn) unsettle(key []byte) bool {
+	held := t.hot.drop(key)
+	for i := range t.written {
+		if bytes.Equal(t.written[i].key, key) {
+			t.written = slices.Delete(t.written, i, i+1)
+			return true
+		}
+	}
+	return held
 }
 
 func (t *txn) OnCommit(fn func()) { t.hooks = append(t.hooks, fn) }
