@@ -40,6 +40,9 @@ type cli struct {
 	Audit struct {
 		Verify auditVerify `cmd:"" help:"Check that no line of the audit log was changed, removed, moved or cut off; the exit code is 0 when none was."`
 	} `cmd:"" help:"The audit log of this store, with a server on it or without."`
+	Secret struct {
+		Rekey secretRekey `cmd:"" help:"Make SECRET_KEY the key of the stored secrets. The server must be stopped. Asks for the former one, or reads it from the standard input, unless that was generated; without SECRET_KEY a new one is generated."`
+	} `cmd:"" help:"The key that seals the stored secrets."`
 	Compact compact `cmd:"" help:"Compact the metadata store of the running server."`
 }
 

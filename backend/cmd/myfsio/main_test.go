@@ -49,6 +49,27 @@ func command(t *testing.T, args ...string) (string, error) {
 	return string(text), failed
 }
 
+// serving runs a server with these settings until the function that it returns is called.
+func serving(t *testing.T, env []string) (stop func()) {
+	t.Helper()
+	conf, report, err := config.Load(config.Sources{Environ: env})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	ready, done := &opened{c: make(chan struct{})}, make(chan error, 1)
+	go func() {
+		done <- server.Run(ctx, server.Options{Config: conf, Report: report, Mode: server.ModeAll, Terminal: ready})
+	}()
+	select {
+	case <-ready.c:
+	case err := <-done:
+		t.Fatalf("the server did not start: %v", err)
+	}
+	return func() {
+		cancel()
+		require.NoError(t, <-done)
+	}
+}
+
 func TestAccountCommands(t *testing.T) {
 	root := t.TempDir()
 	env := []string{"STORAGE_ROOT=" + filepath.Join(root, "data"), "LOG_TO_FILE=false", "APP_PORT=0", "UI_PORT=0"}
@@ -56,18 +77,7 @@ func TestAccountCommands(t *testing.T) {
 	_, err := command(t, "account", "list")
 	require.ErrorContains(t, err, "no server runs on this store")
 
-	conf, report, err := config.Load(config.Sources{Environ: env})
-	require.NoError(t, err)
-	ctx, stop := context.WithCancel(context.Background())
-	ready, done := &opened{c: make(chan struct{})}, make(chan error, 1)
-	go func() {
-		done <- server.Run(ctx, server.Options{Config: conf, Report: report, Mode: server.ModeAll, Terminal: ready})
-	}()
-	defer func() {
-		stop()
-		require.NoError(t, <-done)
-	}()
-	<-ready.c
+	defer serving(t, env)()
 
 	made, err := command(t, "account", "create", "team", "--display-name", "The team", "--access-key", "team-key", "--secret-key", "team-secret")
 	require.NoError(t, err)

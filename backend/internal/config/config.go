@@ -33,7 +33,7 @@ type Config struct {
 	APIBaseURL  string `env:"API_BASE_URL" kind:"url" doc:"Public address of the S3 API, for links and for signatures behind a proxy that changes the host. A path in it is one that the proxy takes away."`
 	UIBaseURL   string `env:"UI_BASE_URL" kind:"url" doc:"Public address of the console; its host is allowed on UI_PORT."`
 	// SecretKey is empty when it is to be generated and kept.
-	SecretKey     string        `env:"SECRET_KEY" secret:"value" doc:"Wraps the data key that seals stored secrets and signs sessions. Generated and kept in a file of mode 0600 when unset. Keep a copy: a backup of the configuration cannot be read without it."`
+	SecretKey     string        `env:"SECRET_KEY" secret:"value" doc:"Wraps the data key that seals stored secrets and signs sessions. Generated and kept in a file of mode 0600 when unset. Keep a copy: a backup of the configuration cannot be read without it. To change it set the new one and run myfsio secret rekey, which asks for the former one."`
 	MaxUploadSize int64         `env:"MAX_UPLOAD_SIZE" kind:"bytes" default:"5 GiB" min:"1" max:"5 TiB" doc:"Largest body of one request: PUT, POST form or part."`
 	UIPageSize    int           `env:"UI_PAGE_SIZE" default:"100" oneof:"50 100 150 200 250" doc:"Default page size of the object browser."`
 	ShutdownGrace time.Duration `env:"SHUTDOWN_GRACE_SECONDS" unit:"s" default:"30" min:"0" max:"1h" doc:"How long requests that are under way may go on after SIGTERM. A second signal stops at once."`

@@ -231,11 +231,11 @@ func (b *Box) unwrap(raw []byte, secretKey string) error {
 		if generated != "" {
 			if _, ok := s.open(generated); ok {
 				return refuse("it was made with the generated secret in %s, not with this SECRET_KEY. Start without SECRET_KEY, or run "+
-					"`myfsio secret rekey` to change to it.", b.path(SecretFile))
+					"`myfsio secret rekey` to change over.", b.path(SecretFile))
 			}
 		}
-		return refuse("SECRET_KEY is not the one that it was made with. Set the former SECRET_KEY again (`myfsio secret rekey` changes " +
-			"it), or put back a configuration folder that belongs to this SECRET_KEY.")
+		return refuse("SECRET_KEY is not the one that it was made with. Set the former SECRET_KEY again, or run `myfsio secret rekey` to " +
+			"change over, or put back a configuration folder that belongs to this SECRET_KEY.")
 	}
 	if generated != "" {
 		if data, ok := s.open(generated); ok {
