@@ -43,6 +43,9 @@ type cli struct {
 	Secret struct {
 		Rekey secretRekey `cmd:"" help:"Make SECRET_KEY the key of the stored secrets. The server must be stopped. Asks for the former one, or reads it from the standard input, unless that was generated; without SECRET_KEY a new one is generated."`
 	} `cmd:"" help:"The key that seals the stored secrets."`
+	Policy struct {
+		Simulate policySimulate `cmd:"" help:"Tell what would be decided over requests, and why; the exit code is 0 when all are allowed, 1 when one is not, 2 on an error."`
+	} `cmd:"" help:"Policies of the server that runs on this store, or at an endpoint."`
 	Compact compact `cmd:"" help:"Compact the metadata store of the running server."`
 }
 
@@ -290,6 +293,8 @@ func main() {
 		if !errors.Is(err, errSilent) {
 			fmt.Fprintln(os.Stderr, "myfsio:", err)
 		}
-		os.Exit(1)
+		code := &exit{code: 1}
+		errors.As(err, &code)
+		os.Exit(code.code)
 	}
 }

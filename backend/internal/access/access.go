@@ -29,6 +29,10 @@ type Asker struct {
 	Circumstances
 	// Look reads the record of a version; nil for Objects.Get. It lets a request decide over the very record that it answers with.
 	Look func(context.Context, object.VersionInput) (*object.Object, error)
+	// Given answers about condition keys in the place of Circumstances, and before what is known of an object; nil for real requests.
+	Given func(name string) ([]string, bool)
+	// Supposed is what the rules of every bucket are taken to be; nil for what they are.
+	Supposed *bucket.Rules
 
 	rules [2]known // a copy is about two buckets
 	tags  tagged
@@ -52,6 +56,9 @@ type Ask struct {
 
 // Rules returns what the bucket's policy says, read once.
 func (a *Asker) Rules(ctx context.Context, b *meta.Bucket) (bucket.Rules, error) {
+	if a.Supposed != nil {
+		return *a.Supposed, nil
+	}
 	if b.ID == (ident.Bucket{}) {
 		return bucket.Rules{}, nil
 	}
@@ -143,6 +150,11 @@ func (a *Asker) Writer(ctx context.Context, b *meta.Bucket) (object.Caller, meta
 // Lookup answers the evaluator about a condition key: its values, and whether the request has it. What it needs no request for, who asks and
 // in which account, the evaluator knows itself.
 func (a *Asker) Lookup(ctx context.Context, q *Ask, name string) ([]string, bool) {
+	if a.Given != nil {
+		if v, ok := a.Given(name); ok {
+			return v, true
+		}
+	}
 	if tag, ok := strings.CutPrefix(name, "s3:ExistingObjectTag/"); ok {
 		if q.New || q.Key == "" {
 			return nil, false
@@ -156,6 +168,9 @@ func (a *Asker) Lookup(ctx context.Context, q *Ask, name string) ([]string, bool
 		if v, ok := q.Keys(name); ok {
 			return v, true
 		}
+	}
+	if a.Given != nil {
+		return nil, false
 	}
 	return a.Circumstances.Lookup(name)
 }

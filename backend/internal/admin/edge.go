@@ -206,7 +206,7 @@ func (a *API) checkCookieUse(o *operation, c *call) error {
 	if site := c.r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
 		return fault.New(op, fault.AccessDenied, "A page of another site may not use the session.").With(detailCode, "ForeignOrigin")
 	}
-	if !o.writes() {
+	if o.method == http.MethodGet || o.method == http.MethodHead {
 		return nil
 	}
 	if err := checkConsole(c); err != nil {

@@ -61,11 +61,14 @@ type operation struct {
 	bodyIn           string      // media type of a body that is not JSON
 	bodyOut          string      // media type of an answer that is not JSON
 	maxBody          int64       // bytes of a JSON body, 0 for maxBody
+	reads            bool        // changes nothing, whatever its method
 	always           bool        // goes on while the audit log cannot be written: it lets people in, or makes space
 }
 
 // writes reports whether the operation changes anything.
-func (o *operation) writes() bool { return o.method != http.MethodGet && o.method != http.MethodHead }
+func (o *operation) writes() bool {
+	return !o.reads && o.method != http.MethodGet && o.method != http.MethodHead
+}
 
 // security lists the ways to authenticate, in the terms of OpenAPI.
 func (o *operation) security() []map[string][]string {
@@ -165,6 +168,7 @@ func (m *mount) register() {
 	a.userRoutes(m)
 	a.identityRoutes(m)
 	a.managedRoutes(m)
+	a.simulateRoutes(m)
 	a.bucketRoutes(m)
 	a.documentRoutes(m)
 	a.objectRoutes(m)

@@ -65,6 +65,7 @@ var samples = map[string]sample{
 	"createPolicyVersion":     {"/myfsio/policy/versions?arn=arn:aws:iam::000000000000:policy/most", `{"document":"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}"}`},
 	"deletePolicyVersion":     {"/myfsio/policy/versions?version=1&arn=arn:aws:iam::000000000000:policy/most", ""},
 	"setDefaultPolicyVersion": {"/myfsio/policy/default?version=1&arn=arn:aws:iam::000000000000:policy/most", ""},
+	"simulate":                {"", `{"principal":"ada","actions":["s3:GetObject"],"resources":["arn:aws:s3:::one/k"]}`},
 	"listBuckets":             {},
 	"createBucket":            {"", `{"name":"fresh"}`},
 	"getBucket":               {"/myfsio/buckets/one", ""},

@@ -24,6 +24,8 @@ var iamActions = map[string]action{
 	"CreatePolicy": createPolicy, "GetPolicy": getPolicy, "ListPolicies": listPolicies, "DeletePolicy": deletePolicy, "ListEntitiesForPolicy": entitiesFor,
 	"CreatePolicyVersion": createVersion, "GetPolicyVersion": getVersion, "ListPolicyVersions": listVersions, "DeletePolicyVersion": deleteVersion,
 	"SetDefaultPolicyVersion": setDefault,
+
+	"SimulatePrincipalPolicy": simulatePrincipal, "SimulateCustomPolicy": simulateCustom,
 }
 
 func init() {

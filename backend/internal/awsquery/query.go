@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/myfsio/myfsio/backend/internal/access"
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
@@ -43,7 +44,10 @@ type Answer struct {
 }
 
 // Handler answers actions. It is safe for concurrent use.
-type Handler struct{ IAM *iam.Service }
+type Handler struct {
+	IAM    *iam.Service
+	Access *access.Service
+}
 
 // action does what an action asks for and returns the content of its result; nil for actions that have none.
 type action func(*call) ([]node, error)
@@ -51,7 +55,8 @@ type action func(*call) ([]node, error)
 type call struct {
 	context.Context
 	*Request
-	iam *iam.Service
+	iam    *iam.Service
+	access *access.Service
 }
 
 // Service returns the service that an action and its version name, or an error of the protocol.
@@ -79,12 +84,12 @@ func orNone(version string) string {
 // Reads reports whether an action changes nothing, and gives nothing out that opens anything.
 func Reads(form url.Values) bool {
 	name := form.Get("Action")
-	return name != "GetSessionToken" && (strings.HasPrefix(name, "Get") || strings.HasPrefix(name, "List"))
+	return name != "GetSessionToken" && (strings.HasPrefix(name, "Get") || strings.HasPrefix(name, "List") || strings.HasPrefix(name, "Simulate"))
 }
 
 // Target is the name of what an action is about, empty for the caller.
 func Target(form url.Values) string {
-	for _, name := range []string{"UserName", "GroupName", "RoleName", "PolicyArn", "PolicyName", "RoleArn", "AccessKeyId"} {
+	for _, name := range []string{"UserName", "GroupName", "RoleName", "PolicyArn", "PolicyName", "RoleArn", "AccessKeyId", "PolicySourceArn"} {
 		if v := form.Get(name); v != "" {
 			return v
 		}
@@ -102,7 +107,7 @@ func (h *Handler) Do(ctx context.Context, service string, r *Request) Answer {
 	if service == STS {
 		actions, space = stsActions, "https://sts.amazonaws.com/doc/2011-06-15/"
 	}
-	content, err := actions[name](&call{ctx, r, h.IAM})
+	content, err := actions[name](&call{ctx, r, h.IAM, h.Access})
 	if err != nil {
 		return Refuse(service, r.ID, err)
 	}

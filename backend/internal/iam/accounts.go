@@ -49,6 +49,14 @@ func AccountNumber(id string) string {
 	return id
 }
 
+// AccountID is the id of the account with a number; false for what is no number of an account.
+func AccountID(number string) (string, bool) {
+	if number == AccountNumber(DefaultAccount) {
+		return DefaultAccount, true
+	}
+	return number, validAccountID(number)
+}
+
 // CanonicalID is the canonical user id of the account with an id: 64 hex characters.
 func CanonicalID(id string) string {
 	if id == "" {

@@ -28,6 +28,9 @@ type Access struct {
 // root user: nobody could take such a policy back.
 var onPolicy = map[string]bool{"s3:GetBucketPolicy": true, "s3:PutBucketPolicy": true, "s3:DeleteBucketPolicy": true}
 
+// OwnersOnly reports whether an action is for those of the bucket's account alone, whatever allows it to others.
+func OwnersOnly(action string) bool { return onPolicy[action] }
+
 const headBucket = "s3:HeadBucket"
 
 // Authorize decides over a request, as between AWS accounts: an explicit deny anywhere refuses. Else inside the account of the bucket the
@@ -50,8 +53,10 @@ func (s *Service) Authorize(id *Identity, a Access) policy.Decision {
 	return decide(id, a)
 }
 
+var ofBucket, ofList = &policy.Origin{Type: policy.OriginResource}, &policy.Origin{Type: policy.OriginList}
+
 func decide(id *Identity, a Access) policy.Decision {
-	req := policy.Request{Action: a.Action, Resource: "arn:aws:s3:::*", Principal: &id.principal, Keys: a.Keys}
+	req := policy.Request{Action: a.Action, Resource: "arn:aws:s3:::*", Principal: &id.principal, Keys: a.Keys, Trace: id.trace}
 	foreign := false
 	if a.Bucket != nil {
 		req.ResourceAccount = AccountNumber(a.Bucket.Account)
@@ -71,8 +76,8 @@ func decide(id *Identity, a Access) policy.Decision {
 	sources := append(few[:0], id.sources...)
 	sources = append(sources,
 		policy.Source{Name: "bucket policy", Kind: policy.SourceResource, Document: a.BucketPolicy,
-			DenyOnly: foreign || a.Restricted && (id.Anonymous || req.Principal.Account != req.ResourceAccount)},
-		policy.Source{Name: ByList, Kind: policy.SourceResource, Grants: id.granter(&a)})
+			DenyOnly: foreign || a.Restricted && (id.Anonymous || req.Principal.Account != req.ResourceAccount), Origin: ofBucket},
+		policy.Source{Name: ByList, Kind: policy.SourceResource, Grants: id.granter(&a), Origin: ofList})
 	return policy.Evaluate(&req, sources)
 }
 
@@ -95,7 +100,7 @@ func adminDecision(id *Identity, action, user string) policy.Decision {
 	}
 	action = policy.CanonicalAction(action)
 	service, _, _ := strings.Cut(action, ":")
-	req := policy.Request{Action: action, Principal: &id.principal, Keys: id.keys}
+	req := policy.Request{Action: action, Principal: &id.principal, Keys: id.keys, Trace: id.trace}
 	switch service {
 	case "iam":
 		req.Resource = userARN(id.principal.Account, user)

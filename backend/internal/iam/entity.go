@@ -83,16 +83,26 @@ func (r *roleRecord) maxSession() time.Duration {
 
 // trusts refuses a caller that the trust policy does not let act as the role, or whose own policies do not.
 func (r *roleRecord) trusts(who *Identity, action string) error {
-	trust, err := policy.Parse(r.Trust, policy.Trust)
+	d, err := r.trust(who, action)
 	if err != nil {
 		return err
 	}
-	req := policy.Request{Action: action, Resource: r.arn(), ResourceAccount: AccountNumber(r.Account), Principal: &who.principal, Keys: who.with(about(r.Tags)).keys}
-	d := policy.Trusts(&req, trust, who.sources)
 	if who.decided(action, d); !d.Allowed {
 		return errors.New(d.Reason)
 	}
 	return nil
+}
+
+// trust decides whether a caller may act as the role.
+func (r *roleRecord) trust(who *Identity, action string) (policy.Decision, error) {
+	doc, err := policy.Parse(r.Trust, policy.Trust)
+	if err != nil {
+		return policy.Decision{Statement: -1}, err
+	}
+	req := policy.Request{
+		Action: action, Resource: r.arn(), ResourceAccount: AccountNumber(r.Account), Principal: &who.principal, Keys: who.with(about(r.Tags)).keys, Trace: who.trace,
+	}
+	return policy.Trusts(&req, doc, who.sources), nil
 }
 
 // role reads a role; kv.ErrNotFound when there is none.
@@ -318,12 +328,17 @@ func mayOn(op string, who *Identity, action string, kind EntityKind, name string
 	return mayDo(op, who, action, arn)
 }
 
+// Decide decides by the identity's own policies over an action on what an ARN names.
+func (id *Identity) Decide(action, arn string) policy.Decision {
+	return policy.Evaluate(&policy.Request{Action: action, Resource: arn, Principal: &id.principal, Keys: id.keys, Trace: id.trace}, id.sources)
+}
+
 // mayDo refuses an actor without the right to an action on what an ARN names.
 func mayDo(op string, who *Identity, action, arn string) error {
 	if who == nil || who.Anonymous {
 		return fault.New(op, fault.AccessDenied, "Access Denied")
 	}
-	d := policy.Evaluate(&policy.Request{Action: action, Resource: arn, Principal: &who.principal, Keys: who.keys}, who.sources)
+	d := who.Decide(action, arn)
 	who.decided(action, d)
 	if d.Allowed {
 		return nil

@@ -52,6 +52,7 @@ type Identity struct {
 	session   *sessionClaims // of temporary credentials, else nil
 	keys      func(string) ([]string, bool)
 	info      *reqinfo.Info // where decisions are noted, nil for nowhere
+	trace     *policy.Trace // where it is told how they come about, nil for nowhere
 }
 
 // During returns the identity as it makes a request, whose condition keys, nil for none, decide over actions on users, keys and the server.
@@ -60,6 +61,21 @@ func (id *Identity) During(info *reqinfo.Info, keys func(name string) ([]string,
 	now := *id
 	now.info, now.keys = info, keys
 	return &now
+}
+
+// Traced returns the identity as one whose decisions are explained in t, each anew.
+func (id *Identity) Traced(t *policy.Trace) *Identity {
+	now := *id
+	now.trace = t
+	return &now
+}
+
+// Condition answers about the condition keys of the request that the identity makes.
+func (id *Identity) Condition(name string) ([]string, bool) {
+	if id.keys == nil {
+		return nil, false
+	}
+	return id.keys(name)
 }
 
 // decided notes a decision over the request that the identity makes.
@@ -281,7 +297,7 @@ func (s *Service) load(r kv.Reader, id string, raw []byte) (*loaded, error) {
 		text = []byte("[]")
 	}
 	doc, docErr := policy.ParseUser(text)
-	own := policy.Source{Name: "policy of user " + nameOf(u), Kind: policy.SourceIdentity, Document: doc}
+	own := policy.Source{Name: "policy of user " + nameOf(u), Kind: policy.SourceIdentity, Document: doc, Origin: &policy.Origin{Type: policy.OriginUser, Holder: nameOf(u)}}
 	if l.rights, err = s.rightsOf(r, holder{account: u.Account, what: "user " + nameOf(u), grants: &u.Grants, groups: u.Groups}, own); err != nil {
 		return nil, err
 	}

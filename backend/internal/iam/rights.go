@@ -57,24 +57,28 @@ func (s *Service) rightsOf(r kv.Reader, h holder, own ...policy.Source) (rights,
 // add takes in the inline policies and those that are attached.
 func (o *rights) add(r kv.Reader, h holder) error {
 	for _, p := range h.grants.Inline {
-		o.take(fmt.Sprintf("policy %s of %s", p.Name, h.what), policy.SourceIdentity, p.Text)
+		kind, name, _ := strings.Cut(h.what, " ")
+		o.take(policy.Source{Name: fmt.Sprintf("policy %s of %s", p.Name, h.what), Origin: &policy.Origin{Type: kind, Policy: p.Name, Holder: name}}, p.Text)
 	}
 	for _, arn := range h.grants.Attached {
-		if err := o.managed(r, arn, policy.SourceIdentity); err != nil {
+		if err := o.managed(r, arn, h.what, policy.SourceIdentity); err != nil {
 			return err
 		}
 	}
 	if h.grants.Boundary == "" {
 		return nil
 	}
-	return o.managed(r, h.grants.Boundary, policy.SourceBoundary)
+	return o.managed(r, h.grants.Boundary, h.what, policy.SourceBoundary)
 }
 
-// managed takes in a managed policy. One that is gone grants nothing; as a bound it leaves nothing.
-func (o *rights) managed(r kv.Reader, arn string, kind policy.SourceKind) error {
-	name := "policy " + arn[strings.LastIndexByte(arn, '/')+1:]
+// managed takes in a managed policy of a holder. One that is gone grants nothing; as a bound it leaves nothing.
+func (o *rights) managed(r kv.Reader, arn, what string, kind policy.SourceKind) error {
+	name := arn[strings.LastIndexByte(arn, '/')+1:]
+	_, holder, _ := strings.Cut(what, " ")
+	src := policy.Source{Name: "policy " + name, Kind: kind, Origin: &policy.Origin{Type: policy.OriginManaged, Policy: name, Holder: holder, ARN: arn}}
 	if b := builtIn[arn]; b != nil {
-		o.sources = append(o.sources, policy.Source{Name: name, Kind: kind, Document: b.document})
+		src.Document, src.Origin.Type = b.document, policy.OriginBuiltIn
+		o.sources = append(o.sources, src)
 		return nil
 	}
 	account, short, ok := splitPolicyARN(arn)
@@ -95,17 +99,18 @@ func (o *rights) managed(r kv.Reader, arn string, kind policy.SourceKind) error 
 	if err != nil {
 		return err
 	}
-	o.take(name, kind, p.Text())
+	o.take(src, p.Text())
 	return nil
 }
 
-func (o *rights) take(name string, kind policy.SourceKind, text []byte) {
-	d, err := policy.Parse(text, policy.Identity)
-	if err != nil {
-		o.err = errors.Join(o.err, fmt.Errorf("%s: %w", name, err))
+// take takes in a policy with its text.
+func (o *rights) take(src policy.Source, text []byte) {
+	var err error
+	if src.Document, err = policy.Parse(text, policy.Identity); err != nil {
+		o.err = errors.Join(o.err, fmt.Errorf("%s: %w", src.Name, err))
 		return
 	}
-	o.sources = append(o.sources, policy.Source{Name: name, Kind: kind, Document: d})
+	o.sources = append(o.sources, src)
 }
 
 func (o *rights) read(r kv.Reader, key []byte) ([]byte, error) {

@@ -290,7 +290,7 @@ func (s *Service) sessionIdentity(r kv.Reader, op string, c *sessionClaims) (*Id
 		return nil, &fault.Error{Op: op, Err: rights.err}
 	}
 	if len(bounds) > 0 {
-		rights.sources = append(rights.sources, policy.Source{Name: "session policy", Kind: policy.SourceBoundary, Document: policy.Join(bounds...)})
+		rights.sources = append(rights.sources, sessionBound(bounds))
 	}
 	number := AccountNumber(c.Account)
 	tags := tagMap(role.Tags)
@@ -307,6 +307,11 @@ func (s *Service) sessionIdentity(r kv.Reader, op string, c *sessionClaims) (*Id
 			UserID: role.ID + ":" + c.Name, CanonicalID: CanonicalID(c.Account), Tags: tags,
 		},
 	}, nil
+}
+
+// sessionBound is what the policies of a session leave of its rights: what one of them allows.
+func sessionBound(docs []*policy.Document) policy.Source {
+	return policy.Source{Name: "session policy", Kind: policy.SourceBoundary, Document: policy.Join(docs...), Origin: &policy.Origin{Type: policy.OriginSession}}
 }
 
 // Temporary reports whether the identity's credentials are those of a session.

@@ -185,16 +185,7 @@ func (t *test) matches(op *operator, got string, req *Request) bool {
 	return false
 }
 
-// holds reports whether every test of the condition is true of the request.
-func (c *condition) holds(req *Request) bool {
-	for i := range c.tests {
-		if !c.test(&c.tests[i], req) {
-			return false
-		}
-	}
-	return true
-}
-
+// test reports whether a test of the condition is true of the request.
 func (c *condition) test(t *test, req *Request) bool {
 	got, ok := req.lookup(t.key.Name)
 	present := ok && len(got) > 0

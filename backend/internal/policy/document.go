@@ -55,8 +55,9 @@ type Document struct {
 
 // Statement is one statement of a document.
 type Statement struct {
-	Sid    string
-	Effect Effect
+	Sid        string
+	Effect     Effect
+	Start, End Position // of the statement in the text, the end behind its last byte; zero in the simple form
 
 	principals    []principal
 	notPrincipal  bool
@@ -66,6 +67,8 @@ type Statement struct {
 	resources     []resource
 	notResource   bool
 	conditions    []condition
+
+	from, to int // offsets of Start and End
 
 	set actionSet // known actions concerned, NotAction already turned around
 	own bool

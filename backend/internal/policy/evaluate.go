@@ -39,11 +39,20 @@ type Request struct {
 	Principal       *Principal
 	// Keys returns the values of a condition key, named as in ConditionKeys, and whether the request has it. It is asked only for keys
 	// that a policy tests. Names, ids and ARN of the caller come from Principal and are not asked for. nil means no keys.
-	Keys func(name string) ([]string, bool)
+	Keys  func(name string) ([]string, bool)
+	Trace *Trace // nil for none
 }
 
-// lookup returns the values of a condition key.
+// lookup returns the values of a condition key, and notes one that the request does not have.
 func (r *Request) lookup(name string) ([]string, bool) {
+	v, ok := r.find(name)
+	if !ok {
+		r.Trace.lacks(name)
+	}
+	return v, ok
+}
+
+func (r *Request) find(name string) ([]string, bool) {
 	one := func(s string) ([]string, bool) { return []string{s}, s != "" }
 	switch p := r.Principal; name {
 	case "aws:username":
@@ -100,6 +109,7 @@ type Source struct {
 	Document *Document
 	Grants   func(action string) bool // of an ACL: whether it grants the action to the caller; it denies nothing
 	DenyOnly bool                     // what the document allows does not count
+	Origin   *Origin                  // for whoever explains a decision; nil where that is not known
 }
 
 // Decision is the answer, with the statement that decided.
@@ -124,6 +134,9 @@ const (
 // Evaluate decides: an explicit deny anywhere wins; inside an account an identity policy or a resource policy must allow; from another
 // account both must. The order of sources and of statements does not matter for the outcome.
 func Evaluate(req *Request, sources []Source) Decision {
+	if req.Trace != nil {
+		req.Trace.reset()
+	}
 	if req.Principal == nil {
 		return Decision{Statement: -1, Reason: reasonNone}
 	}
@@ -136,7 +149,7 @@ func Evaluate(req *Request, sources []Source) Decision {
 		fold = strings.ToLower(req.Action)
 	}
 	cross := req.ResourceAccount != "" && req.ResourceAccount != req.Principal.Account && !req.Principal.Anonymous && req.Principal.Service == ""
-	var identity, resource Decision
+	var identity, resource, denied Decision
 	bounded, bounds := true, false
 	for i := range sources {
 		src := &sources[i]
@@ -145,7 +158,13 @@ func Evaluate(req *Request, sources []Source) Decision {
 		}
 		d := src.evaluate(req, index, isKnown, fold, cross)
 		if d.ExplicitDeny {
-			return d
+			if req.Trace == nil {
+				return d
+			}
+			if !denied.ExplicitDeny {
+				denied = d
+			}
+			continue
 		}
 		switch src.Kind {
 		case SourceIdentity:
@@ -159,7 +178,16 @@ func Evaluate(req *Request, sources []Source) Decision {
 		case SourceBoundary:
 			bounds = true
 			bounded = bounded && d.Allowed
+			if req.Trace != nil && !d.Allowed {
+				req.Trace.Bounds = append(req.Trace.Bounds, src.Name)
+			}
 		}
+	}
+	if req.Trace != nil {
+		req.Trace.Identity, req.Trace.Resource, req.Trace.Cross, req.Trace.Bounded = identity.Allowed, resource.Allowed, cross, bounds
+	}
+	if denied.ExplicitDeny {
+		return denied
 	}
 	reason := reasonNone
 	if identity.Allowed && bounds && !bounded {
@@ -187,14 +215,26 @@ func Evaluate(req *Request, sources []Source) Decision {
 // caller itself and both are of one account, that is enough unless the caller's own policies deny it; when it names only the account, or
 // the accounts differ, the caller's own policies must allow it too.
 func Trusts(req *Request, trust *Document, own []Source) Decision {
+	if req.Trace != nil {
+		req.Trace.reset()
+	}
 	index, isKnown := knownIndex[req.Action]
-	src := Source{Name: "trust policy", Kind: SourceResource, Document: trust}
+	src := Source{Name: "trust policy", Kind: SourceResource, Document: trust, Origin: &Origin{Type: OriginTrust}}
 	d := src.evaluate(req, index, isKnown, strings.ToLower(req.Action), true)
 	if d.ExplicitDeny || !d.Allowed {
 		return d
 	}
-	mine := Evaluate(&Request{Action: req.Action, Resource: req.Resource, Principal: req.Principal, Keys: req.Keys}, own)
-	direct := src.evaluate(req, index, isKnown, strings.ToLower(req.Action), false).Allowed
+	again := *req
+	again.ResourceAccount, again.Trace = "", nil
+	if req.Trace != nil {
+		req.Trace.Resource, again.Trace = true, &Trace{}
+	}
+	mine := Evaluate(&again, own)
+	if req.Trace != nil {
+		req.Trace.join(again.Trace)
+	}
+	again.Trace = nil
+	direct := src.evaluate(&again, index, isKnown, strings.ToLower(req.Action), false).Allowed
 	if mine.ExplicitDeny || !mine.Allowed && !(direct && req.ResourceAccount == req.Principal.Account) {
 		return mine
 	}
@@ -206,35 +246,59 @@ func (src *Source) evaluate(req *Request, index int, isKnown bool, fold string, 
 	d := src.Document
 	if d == nil {
 		if src.Grants(req.Action) {
+			req.Trace.note(src, -1, Allow, Counts, "")
 			return Decision{Allowed: true, Source: src.Name, Statement: -1, Reason: reasonGranted}
 		}
 		return Decision{Statement: -1, Reason: reasonNone}
 	}
-	allowed := -1
+	allowed, denied := -1, -1
 	if isKnown && d.union.has(index) || !isKnown && d.own {
 		for i := range d.Statements {
 			s := &d.Statements[i]
-			if s.Effect == Allow && (allowed >= 0 || src.DenyOnly) || !s.acts(index, isKnown, fold) || !s.reaches(req) {
+			if s.Effect == Allow && (allowed >= 0 || src.DenyOnly) && req.Trace == nil || !s.acts(index, isKnown, fold) || !s.reaches(req) {
 				continue
 			}
 			how := s.concerns(req.Principal)
+			if how == notNamed {
+				continue
+			}
 			// Naming an account lets its administrators pass the right on; inside the account that takes an identity policy anyway.
-			if how == notNamed || how == inAccount && s.Effect == Allow && !cross {
+			if how == inAccount && s.Effect == Allow && !cross {
+				req.Trace.note(src, i, Allow, Passes, "")
 				continue
 			}
-			if !s.holds(req) {
+			if t := s.unmet(req); t != nil {
+				req.Trace.note(src, i, s.Effect, Unmet, t.key.Name)
 				continue
 			}
-			if s.Effect == Deny {
-				return Decision{ExplicitDeny: true, Source: src.Name, Statement: i, Sid: s.Sid, Reason: reasonDenied}
+			switch {
+			case s.Effect == Deny:
+				if req.Trace == nil {
+					return src.denies(i)
+				}
+				if denied < 0 {
+					denied = i
+				}
+			case src.DenyOnly:
+				req.Trace.note(src, i, Allow, Withheld, "")
+				continue
+			case allowed < 0:
+				allowed = i
 			}
-			allowed = i
+			req.Trace.note(src, i, s.Effect, Counts, "")
 		}
+	}
+	if denied >= 0 {
+		return src.denies(denied)
 	}
 	if allowed < 0 {
 		return Decision{Statement: -1, Reason: reasonNone}
 	}
 	return Decision{Allowed: true, Source: src.Name, Statement: allowed, Sid: d.Statements[allowed].Sid, Reason: reasonAllowed}
+}
+
+func (src *Source) denies(i int) Decision {
+	return Decision{ExplicitDeny: true, Source: src.Name, Statement: i, Sid: src.Document.Statements[i].Sid, Reason: reasonDenied}
 }
 
 // acts reports whether the statement concerns the action.
@@ -266,11 +330,15 @@ func (s *Statement) reaches(req *Request) bool {
 	return s.notResource
 }
 
-func (s *Statement) holds(req *Request) bool {
+// unmet returns the first test of the conditions that is not true of the request; nil when all are.
+func (s *Statement) unmet(req *Request) *test {
 	for i := range s.conditions {
-		if !s.conditions[i].holds(req) {
-			return false
+		c := &s.conditions[i]
+		for j := range c.tests {
+			if !c.test(&c.tests[j], req) {
+				return &c.tests[j]
+			}
 		}
 	}
-	return true
+	return nil
 }

@@ -330,3 +330,43 @@ func TestManyValues(t *testing.T) {
 		require.Equal(t, c.want, Evaluate(&req, []Source{{Kind: SourceResource, Document: d}}).Allowed, "%s %s %s", c.op, c.extra, c.got)
 	}
 }
+
+// TestTraceTellsAll: a trace changes no decision and has every statement that concerns the request, with its place in the text.
+func TestTraceTellsAll(t *testing.T) {
+	d := parse(t, `{
+ "Version": "2012-10-17",
+ "Statement": [
+  {"Sid": "one", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"},
+  {"Sid": "two", "Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*", "Condition": {"StringEquals": {"aws:Referer": "x"}}},
+  {"Sid": "three", "Effect": "Deny",
+   "Action": "s3:GetObject", "Resource": "*"},
+  {"Sid": "four", "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}]}`, Identity)
+	bucket := parse(t, `{"Statement":[{"Effect":"Allow","Principal":{"AWS":"000000000001"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"},`+
+		`{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}]}`, Bucket)
+	sources := []Source{{Name: "identity", Document: d}, {Name: "bucket", Kind: SourceResource, Document: bucket, DenyOnly: true}}
+	trace := &Trace{Missing: []string{"of another request"}}
+	req := &Request{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k", ResourceAccount: owner, Principal: &ada, Trace: trace}
+	plain := *req
+	plain.Trace = nil
+	require.Equal(t, Evaluate(&plain, sources), Evaluate(req, sources))
+	type match struct {
+		source    string
+		statement int
+		effect    Effect
+		verdict   Verdict
+		key       string
+	}
+	var got []match
+	for _, m := range trace.Matches {
+		got = append(got, match{m.Source.Name, m.Statement, m.Effect, m.Verdict, m.Key})
+	}
+	require.Equal(t, []match{
+		{"identity", 0, Allow, Counts, ""}, {"identity", 1, Allow, Unmet, "aws:Referer"}, {"identity", 2, Deny, Counts, ""},
+		{"bucket", 0, Allow, Passes, ""}, {"bucket", 1, Allow, Withheld, ""},
+	}, got)
+	require.Equal(t, []string{"aws:Referer"}, trace.Missing)
+	require.Equal(t, Position{4, 3}, d.Statements[0].Start)
+	require.Equal(t, Position{4, 79}, d.Statements[0].End)
+	require.Equal(t, [2]Position{{6, 3}, {7, 46}}, [2]Position{d.Statements[2].Start, d.Statements[2].End})
+	require.Equal(t, `{"Sid":"one","Effect":"Allow","Action":"s3:GetObject","Resource":"*"}`, d.Statements[0].String())
+}

@@ -23,6 +23,8 @@ type node struct {
 	text    string
 	names   []string
 	members []*node // of an object (beside names) or an array
+	from    int     // where an object or an array begins, and after which byte it ends
+	to      int
 }
 
 // get returns the member of that name, or nil.
@@ -120,7 +122,7 @@ func readValue(d *json.Decoder, depth int) (*node, error) {
 	case nil:
 		return &node{kind: 'n'}, nil
 	case json.Delim:
-		n := &node{kind: byte(v)}
+		n := &node{kind: byte(v), from: int(d.InputOffset()) - 1}
 		for d.More() {
 			if v == '{' {
 				name, err := d.Token()
@@ -142,6 +144,7 @@ func readValue(d *json.Decoder, depth int) (*node, error) {
 		if _, err := d.Token(); err != nil {
 			return nil, As(badJSON, malformed("The policy is not valid JSON, near byte %d.", d.InputOffset()))
 		}
+		n.to = int(d.InputOffset())
 		return n, nil
 	}
 	return nil, As(badJSON, malformed("The policy is not valid JSON."))

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 )
@@ -34,6 +35,7 @@ func Parse(data []byte, kind Kind) (*Document, error) {
 		return nil, err
 	}
 	d.seal()
+	d.locate(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
 	return d, nil
 }
 
@@ -99,7 +101,7 @@ func (p *parser) statement(n *node) (*Statement, error) {
 	if n.kind != '{' {
 		return nil, As(syntax, malformed("A statement must be an object; %s is %s.", p.where, n.what()))
 	}
-	s := &Statement{}
+	s := &Statement{from: n.from, to: n.to}
 	seen := map[string]bool{}
 	for i, name := range n.names {
 		m := n.members[i]

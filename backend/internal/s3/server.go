@@ -104,9 +104,9 @@ func New(d Deps) *Server {
 	d.Domains, d.WebsiteDomain = domains, strings.ToLower(d.WebsiteDomain)
 	s := &Server{
 		Deps: d, access: access.Service{Buckets: d.Buckets, Objects: d.Objects, IAM: d.IAM}, verifier: sigv4.NewVerifier(d.Region, d.Service),
-		identities: &awsquery.Handler{IAM: d.IAM}, corsRules: d.CORS.rules(),
-		names: peer.NewNames([]string{d.APIBaseURL, d.UIBaseURL}, d.Domains...),
+		corsRules: d.CORS.rules(), names: peer.NewNames([]string{d.APIBaseURL, d.UIBaseURL}, d.Domains...),
 	}
+	s.identities = &awsquery.Handler{IAM: d.IAM, Access: &s.access}
 	if u, err := url.Parse(strings.TrimRight(d.APIBaseURL, "/")); err == nil {
 		s.public = *u
 	}

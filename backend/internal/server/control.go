@@ -16,6 +16,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/myfsio/myfsio/backend/internal/admin"
 	"github.com/myfsio/myfsio/backend/internal/config"
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
@@ -82,6 +83,15 @@ func openControl(path string, st *stores, log *slog.Logger) (*control, error) {
 		secret, err := st.iam.RotateSecret(r.Context(), iam.Machine, key)
 		err = st.kept("rotateSecret", key, err)
 		answer(w, map[string]string{"access_key": key, "secret_key": secret}, err)
+	})
+	r.Post("/simulate", func(w http.ResponseWriter, r *http.Request) {
+		var in admin.SimulationRequest
+		if err := json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&in); err != nil {
+			answer(w, nil, fault.New("server.control", fault.InvalidRequest, "The request is not JSON."))
+			return
+		}
+		report, err := st.admin.Simulate(r.Context(), iam.Machine, &in)
+		answer(w, report, err)
 	})
 	r.Get("/accounts", func(w http.ResponseWriter, r *http.Request) {
 		accounts, err := st.iam.Accounts(r.Context(), iam.Machine)
