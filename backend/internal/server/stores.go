@@ -193,8 +193,21 @@ func (st *stores) serve(_ context.Context, s *process, s3l, console *listener) (
 	}); err != nil {
 		return err
 	}
+	if !st.readOnly {
+		if st.control, err = openControl(ControlSocket(c.StorageRoot), st, s.log); err != nil {
+			return err
+		}
+	}
+	if console != nil {
+		ui := chi.NewRouter()
+		st.admin.Mount(ui, admin.Console)
+		origin := func(r *http.Request) string { return st.admin.Endpoint(admin.Console, r) }
+		webui.New(webui.Options{Origin: origin, Allow: st.admin.AllowHost}).Mount(ui)
+		console.set(strictTransport(c, ui))
+	}
 	api := chi.NewRouter()
 	st.admin.Mount(api, admin.S3)
+	// This port is the last one, so that who has heard from it that the server is well finds all of it.
 	s3l.set(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The admin API is there only when the Host names no bucket.
 		if admin.Owns(r.URL.EscapedPath()) && !wire.NamesBucket(r) {
@@ -203,18 +216,7 @@ func (st *stores) serve(_ context.Context, s *process, s3l, console *listener) (
 		}
 		wire.ServeHTTP(w, r)
 	}))
-	if console != nil {
-		ui := chi.NewRouter()
-		st.admin.Mount(ui, admin.Console)
-		origin := func(r *http.Request) string { return st.admin.Endpoint(admin.Console, r) }
-		webui.New(webui.Options{Origin: origin, Allow: st.admin.AllowHost}).Mount(ui)
-		console.set(strictTransport(c, ui))
-	}
-	if st.readOnly {
-		return nil
-	}
-	st.control, err = openControl(ControlSocket(c.StorageRoot), st, s.log)
-	return err
+	return nil
 }
 
 // health is what administrators see behind /myfsio/health.
