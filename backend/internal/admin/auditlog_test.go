@@ -360,7 +360,7 @@ func TestNoSecretIsInTheAuditLog(t *testing.T) {
 		}
 		target += between + "X-Amz-Signature=marked-1&X-Amz-Security-Token=marked-2&token=marked-3"
 		if strings.HasPrefix(body, "{") {
-			body = strings.Replace(body, "{", `{"secret_key":"marked-secret-4","secretKey":"marked-secret-5",`, 1)
+			body = strings.Replace(body, "{", `{"secret_key":"marked-secret-4","secretKey":"marked-secret-5","password":"marked-secret-14","newPassword":"marked-secret-15",`, 1)
 			body = strings.Replace(body, ",}", "}", 1)
 		}
 		_, _, plain := o.sample(t)

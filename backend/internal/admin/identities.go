@@ -15,16 +15,16 @@ var identityKinds = map[string]iam.EntityKind{"users": iam.UserEntity, "groups":
 
 func kindPath(k iam.EntityKind) string { return [...]string{"users", "groups", "roles"}[k] }
 
-func identityEntry(e *iam.Entity) IdentityEntry {
+func (a *API) identityEntry(e *iam.Entity) IdentityEntry {
 	out := IdentityEntry{
 		Name: e.Name, Path: e.Path, ID: e.ID, ARN: e.ARN, Created: e.Created, DisplayName: e.DisplayName, Description: e.Description, Disabled: e.Disabled,
-		Environment: e.Environment, Admin: e.Admin, Policies: len(e.Grants.Attached) + len(e.Grants.Inline), Groups: len(e.Groups), Members: e.Members,
+		ValidFrom: some(e.ValidFrom), ValidUntil: some(e.ValidUntil), Environment: e.Environment, Admin: e.Admin, Policies: len(e.Grants.Attached) + len(e.Grants.Inline), Groups: len(e.Groups), Members: e.Members,
 	}
 	if len(e.Simple) > 0 {
 		out.Policies++
 	}
 	for _, k := range e.Keys {
-		if k.Active {
+		if k.Usable(a.Clock.Now()) {
 			out.Keys++
 		}
 	}
@@ -38,7 +38,7 @@ func (a *API) listIdentities(ctx context.Context, c *call, in *kindInput) (*outp
 	}
 	list := IdentityList{Identities: []IdentityEntry{}}
 	for i := range all {
-		list.Identities = append(list.Identities, identityEntry(&all[i]))
+		list.Identities = append(list.Identities, a.identityEntry(&all[i]))
 	}
 	return answer(list), nil
 }
@@ -48,6 +48,7 @@ var identityActions = map[iam.EntityKind][]string{
 	iam.UserEntity: {
 		"iam:UpdateUser", "iam:DeleteUser", "iam:PutUserPolicy", "iam:DeleteUserPolicy", "iam:AttachUserPolicy", "iam:DetachUserPolicy",
 		"iam:PutUserPermissionsBoundary", "iam:DeleteUserPermissionsBoundary", "iam:TagUser", "iam:UntagUser",
+		"iam:GetLoginProfile", "iam:CreateLoginProfile", "iam:UpdateLoginProfile", "iam:DeleteLoginProfile",
 		"iam:ListAccessKeys", "iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:DeleteAccessKey", "iam:ListGroupsForUser",
 		"iam:GetUserPolicy", "iam:ListAttachedUserPolicies", "iam:ListUserTags",
 	},
@@ -69,7 +70,7 @@ func (a *API) getIdentity(ctx context.Context, c *call, in *identityInput) (*out
 		return nil, err
 	}
 	may := func(action string) bool { return a.IAM.May(c.id, action, e.ARN, e.Tags) }
-	out := Identity{IdentityEntry: identityEntry(&e), Boundary: e.Grants.Boundary, Trust: string(e.Trust), MaxSession: int(e.MaxSession / time.Second), Permissions: []string{}}
+	out := Identity{IdentityEntry: a.identityEntry(&e), Boundary: e.Grants.Boundary, Trust: string(e.Trust), MaxSession: int(e.MaxSession / time.Second), Permissions: []string{}}
 	for _, action := range identityActions[kind] {
 		if may(action) {
 			out.Permissions = append(out.Permissions, action)
@@ -116,12 +117,21 @@ func (a *API) describeUser(ctx context.Context, c *call, e *iam.Entity, out *Ide
 			out.GroupNames = append(out.GroupNames, groups[i].Name)
 		}
 	}
+	if a.IAM.May(c.id, "iam:GetLoginProfile", e.ARN, e.Tags) {
+		switch p, err := a.IAM.Password(ctx, c.id, e.Name); {
+		case fault.Is(err, fault.NotFound):
+		case err != nil:
+			return err
+		default:
+			out.Password = &IdentityPassword{Created: p.Created, MustChange: p.MustChange}
+		}
+	}
 	if !a.IAM.May(c.id, "iam:ListAccessKeys", e.ARN, e.Tags) {
 		return nil
 	}
 	used := a.IAM.May(c.id, "iam:GetAccessKeyLastUsed", e.ARN, e.Tags)
 	for _, k := range e.Keys {
-		key := AccessKey{ID: k.ID, Active: k.Active, Created: k.Created}
+		key := AccessKey{ID: k.ID, Active: k.Active, Created: k.Created, Expires: some(k.Expires), Expired: k.Expired(a.Clock.Now())}
 		if used {
 			switch _, last, err := a.IAM.KeyUse(ctx, c.id, k.ID); {
 			case fault.Is(err, fault.NotFound): // deleted meanwhile
@@ -135,6 +145,30 @@ func (a *API) describeUser(ctx context.Context, c *call, e *iam.Entity, out *Ide
 		out.AccessKeys = append(out.AccessKeys, key)
 	}
 	return nil
+}
+
+// timeIn reads a time of a change: nil leaves it, and none is the zero time.
+func timeIn(op string, text *string) (*time.Time, error) {
+	if text == nil || *text == "" {
+		if text == nil {
+			return nil, nil //nolint:nilnil // nothing to change
+		}
+		return &time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339, *text)
+	if err != nil {
+		return nil, fault.New(op, fault.InvalidArgument, "A time is written as RFC 3339 has it, as 2030-01-02T15:04:05Z.")
+	}
+	t = t.UTC()
+	return &t, nil
+}
+
+// some is a time that may be absent.
+func some(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 func tagsOf(tags meta.Tags) (out []IdentityTag) {
@@ -155,6 +189,7 @@ func (a *API) createIdentity(ctx context.Context, c *call, in *createIdentityInp
 	b := &in.Body
 	n := iam.NewEntity{
 		Kind: identityKinds[in.Kind], Name: b.Name, Path: b.Path, Tags: tagsIn(b.Tags), Boundary: b.Boundary, DisplayName: b.DisplayName,
+		ValidFrom: b.ValidFrom, ValidUntil: b.ValidUntil,
 		Description: b.Description, Trust: b.Trust, MaxSession: time.Duration(b.MaxSession) * time.Second,
 	}
 	if b.AccessKey && n.Kind == iam.UserEntity {
@@ -187,6 +222,20 @@ func (a *API) updateIdentity(ctx context.Context, c *call, in *updateIdentityInp
 			return nil, fault.New(op, fault.InvalidArgument, "Only users have a display name and can be disabled.")
 		}
 		edits = append(edits, iam.DescribeUser(b.DisplayName, b.Disabled))
+	}
+	if b.ValidFrom != nil || b.ValidUntil != nil {
+		if kind != iam.UserEntity {
+			return nil, fault.New(op, fault.InvalidArgument, "Only users have a time in which they are valid.")
+		}
+		from, err := timeIn(op, b.ValidFrom)
+		if err != nil {
+			return nil, err
+		}
+		until, err := timeIn(op, b.ValidUntil)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, iam.Validity(from, until))
 	}
 	if b.Description != nil || b.MaxSession != 0 {
 		if kind != iam.RoleEntity {
@@ -244,8 +293,8 @@ func (a *API) setTrust(ctx context.Context, c *call, in *trustInput) (*noBody, e
 	return a.edit(ctx, c, "roles", in.Name, iam.SetTrust(in.Body.Document))
 }
 
-func (a *API) createKey(ctx context.Context, c *call, in *keysInput) (*output[NewKey], error) {
-	key, secret, err := a.IAM.CreateKey(ctx, c.id, in.Name)
+func (a *API) createKey(ctx context.Context, c *call, in *createKeyInput) (*output[NewKey], error) {
+	key, secret, err := a.IAM.CreateKeyUntil(ctx, c.id, in.Name, in.Expires.UTC())
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +302,15 @@ func (a *API) createKey(ctx context.Context, c *call, in *keysInput) (*output[Ne
 }
 
 func (a *API) setKey(ctx context.Context, c *call, in *setKeyInput) (*noBody, error) {
-	return &noBody{}, a.IAM.SetKey(ctx, c.id, in.Name, in.Key, in.Body.Active)
+	const op = "admin.setKey"
+	expires, err := timeIn(op, in.Body.Expires)
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.Active == nil && expires == nil {
+		return nil, fault.New(op, fault.InvalidArgument, "The request names nothing to change.")
+	}
+	return &noBody{}, a.IAM.ChangeKey(ctx, c.id, in.Name, in.Key, in.Body.Active, expires)
 }
 
 func (a *API) deleteKey(ctx context.Context, c *call, in *keyInput) (*noBody, error) {

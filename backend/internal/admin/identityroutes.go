@@ -41,7 +41,7 @@ func (a *API) identityRoutes(m *mount) {
 	}, a.getIdentity)
 	add(m, operation{
 		id: "updateIdentity", method: http.MethodPut, path: one, tag: tagIdentities, need: onIdentity("Update%", every...),
-		summary: "Change names, descriptions, and whether a user is disabled",
+		summary: "Change names, descriptions, whether a user is disabled and when it is valid",
 	}, a.updateIdentity)
 	add(m, operation{
 		id: "deleteIdentity", method: http.MethodDelete, path: one, tag: tagIdentities, need: onIdentity("Delete%", every...),
@@ -87,7 +87,8 @@ func (a *API) identityRoutes(m *mount) {
 	}, a.createKey)
 	add(m, operation{
 		id: "setAccessKey", method: http.MethodPut, path: user + "/keys/{key}", tag: tagIdentities, need: onUser("iam:UpdateAccessKey"),
-		summary: "Switch an access key on or off",
+		summary: "Switch an access key on or off, and set when it expires",
+		text:    "What is absent stays.",
 	}, a.setKey)
 	add(m, operation{
 		id: "deleteAccessKey", method: http.MethodDelete, path: user + "/keys/{key}", tag: tagIdentities, need: onUser("iam:DeleteAccessKey"),

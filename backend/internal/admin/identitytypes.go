@@ -4,20 +4,22 @@ import "time"
 
 // IdentityEntry is a user, a group or a role in a list.
 type IdentityEntry struct {
-	Name        string    `json:"name" example:"ada" doc:"Unique in the account among those of its kind"`
-	Path        string    `json:"path" example:"/"`
-	ID          string    `json:"id"`
-	ARN         string    `json:"arn" example:"arn:aws:iam::000000000000:user/ada"`
-	Created     time.Time `json:"created"`
-	DisplayName string    `json:"displayName,omitempty" doc:"Of a user"`
-	Description string    `json:"description,omitempty" doc:"Of a role"`
-	Disabled    bool      `json:"disabled" doc:"Of a user: cannot sign in"`
-	Environment bool      `json:"environment" doc:"Of a user: managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY"`
-	Admin       bool      `json:"admin" doc:"Of a user: can sign in and holds all of iam:*"`
-	Keys        int       `json:"keys" doc:"Access keys of a user that can be used"`
-	Policies    int       `json:"policies" doc:"Policies of its own: inline, attached, and as one those of setUserPolicies"`
-	Groups      int       `json:"groups" doc:"Groups that a user is in"`
-	Members     int       `json:"members" doc:"Users in a group"`
+	Name        string     `json:"name" example:"ada" doc:"Unique in the account among those of its kind"`
+	Path        string     `json:"path" example:"/"`
+	ID          string     `json:"id"`
+	ARN         string     `json:"arn" example:"arn:aws:iam::000000000000:user/ada"`
+	Created     time.Time  `json:"created"`
+	DisplayName string     `json:"displayName,omitempty" doc:"Of a user"`
+	Description string     `json:"description,omitempty" doc:"Of a role"`
+	Disabled    bool       `json:"disabled" doc:"Of a user: cannot sign in"`
+	ValidFrom   *time.Time `json:"validFrom,omitempty" doc:"Of a user: before it, it is refused as an unknown one"`
+	ValidUntil  *time.Time `json:"validUntil,omitempty" doc:"Of a user: from then on it is refused as an unknown one"`
+	Environment bool       `json:"environment" doc:"Of a user: managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY"`
+	Admin       bool       `json:"admin" doc:"Of a user: can sign in and holds all of iam:*"`
+	Keys        int        `json:"keys" doc:"Access keys of a user that are on and not expired"`
+	Policies    int        `json:"policies" doc:"Policies of its own: inline, attached, and as one those of setUserPolicies"`
+	Groups      int        `json:"groups" doc:"Groups that a user is in"`
+	Members     int        `json:"members" doc:"Users in a group"`
 }
 
 // IdentityList is every user, group or role of the account, in order of name.
@@ -28,17 +30,18 @@ type IdentityList struct {
 // Identity is a user, a group or a role. What the caller may not read of it is absent.
 type Identity struct {
 	IdentityEntry
-	Boundary       string           `json:"boundary,omitempty" doc:"ARN of the managed policy that bounds a user or a role"`
-	Attached       []string         `json:"attached,omitempty" doc:"ARNs of managed policies"`
-	Inline         []InlinePolicy   `json:"inline,omitempty"`
-	SimplePolicies Policies         `json:"simplePolicies,omitempty" required:"false" doc:"What setUserPolicies gave a user; holds beside the others"`
-	Tags           []IdentityTag    `json:"tags,omitempty"`
-	AccessKeys     []AccessKey      `json:"accessKeys,omitempty" doc:"Of a user"`
-	GroupNames     []string         `json:"groupNames,omitempty" doc:"Of a user"`
-	Users          []IdentityMember `json:"users,omitempty" doc:"Of a group"`
-	Trust          string           `json:"trust,omitempty" doc:"Of a role: the JSON that says who may act as it"`
-	MaxSession     int              `json:"maxSessionSeconds,omitempty" doc:"Of a role: the longest session"`
-	Permissions    []string         `json:"permissions" doc:"IAM actions that the caller has on it"`
+	Boundary       string            `json:"boundary,omitempty" doc:"ARN of the managed policy that bounds a user or a role"`
+	Attached       []string          `json:"attached,omitempty" doc:"ARNs of managed policies"`
+	Inline         []InlinePolicy    `json:"inline,omitempty"`
+	SimplePolicies Policies          `json:"simplePolicies,omitempty" required:"false" doc:"What setUserPolicies gave a user; holds beside the others"`
+	Tags           []IdentityTag     `json:"tags,omitempty"`
+	AccessKeys     []AccessKey       `json:"accessKeys,omitempty" doc:"Of a user"`
+	Password       *IdentityPassword `json:"password,omitempty" doc:"Of a user who can sign in with one"`
+	GroupNames     []string          `json:"groupNames,omitempty" doc:"Of a user"`
+	Users          []IdentityMember  `json:"users,omitempty" doc:"Of a group"`
+	Trust          string            `json:"trust,omitempty" doc:"Of a role: the JSON that says who may act as it"`
+	MaxSession     int               `json:"maxSessionSeconds,omitempty" doc:"Of a role: the longest session"`
+	Permissions    []string          `json:"permissions" doc:"IAM actions that the caller has on it"`
 }
 
 // InlinePolicy is a policy that belongs to one user, group or role.
@@ -58,6 +61,8 @@ type AccessKey struct {
 	ID       string     `json:"id"`
 	Active   bool       `json:"active"`
 	Created  time.Time  `json:"created" doc:"When it got its secret"`
+	Expires  *time.Time `json:"expires,omitempty" doc:"From then on it is refused as an unknown one; absent for never"`
+	Expired  bool       `json:"expired" doc:"Its end has come"`
 	LastUsed *time.Time `json:"lastUsed,omitempty" doc:"Absent for never, and for whoever may not know"`
 }
 
@@ -72,6 +77,8 @@ type NewIdentity struct {
 	Name        string        `json:"name" minLength:"1" maxLength:"128" example:"ada" doc:"Letters, digits and _+=,.@-"`
 	Path        string        `json:"path,omitempty" maxLength:"512" example:"/team/"`
 	DisplayName string        `json:"displayName,omitempty" maxLength:"128" doc:"Of a user; the name when absent"`
+	ValidFrom   time.Time     `json:"validFrom,omitzero" doc:"Of a user: before it, it is refused as an unknown one"`
+	ValidUntil  time.Time     `json:"validUntil,omitzero" doc:"Of a user: from then on it is refused as an unknown one"`
 	AccessKey   bool          `json:"accessKey,omitempty" doc:"Of a user: give it a first access key, which also needs iam:CreateAccessKey"`
 	Description string        `json:"description,omitempty" maxLength:"1000" doc:"Of a role"`
 	Trust       string        `json:"trust,omitempty" maxLength:"20480" doc:"Of a role: the JSON that says who may act as it"`
@@ -100,6 +107,8 @@ type IdentityChange struct {
 	Path        string  `json:"path,omitempty" maxLength:"512" doc:"Of a user or a group"`
 	DisplayName *string `json:"displayName,omitempty" maxLength:"128" doc:"Of a user"`
 	Disabled    *bool   `json:"disabled,omitempty" doc:"Of a user: sign-ins, sessions and signatures end at once"`
+	ValidFrom   *string `json:"validFrom,omitempty" maxLength:"64" doc:"Of a user: a time as RFC 3339 has it, empty for always"`
+	ValidUntil  *string `json:"validUntil,omitempty" maxLength:"64" doc:"Of a user: a time as RFC 3339 has it, empty for ever"`
 	Description *string `json:"description,omitempty" maxLength:"1000" doc:"Of a role"`
 	MaxSession  int     `json:"maxSessionSeconds,omitempty" minimum:"3600" maximum:"43200" doc:"Of a role"`
 }
@@ -225,14 +234,19 @@ type (
 		Name string `path:"name" maxLength:"128"`
 		Body PolicyDocument
 	}
-	keysInput struct {
+	identityNameInput struct {
 		Name string `path:"name" maxLength:"128"`
+	}
+	createKeyInput struct {
+		Name    string    `path:"name" maxLength:"128"`
+		Expires time.Time `query:"expires" doc:"From then on the key is refused as an unknown one; absent for never"`
 	}
 	setKeyInput struct {
 		Name string `path:"name" maxLength:"128"`
 		Key  string `path:"key" maxLength:"128"`
 		Body struct {
-			Active bool `json:"active"`
+			Active  *bool   `json:"active,omitempty"`
+			Expires *string `json:"expires,omitempty" maxLength:"64" doc:"A time as RFC 3339 has it, empty for never"`
 		}
 	}
 	keyInput struct {

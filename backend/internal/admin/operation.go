@@ -163,6 +163,8 @@ func serve[I, O any](ctx context.Context, a *API, o *operation, c *call, in *I, 
 func (m *mount) register() {
 	a := m.api
 	a.sessionRoutes(m)
+	a.signInRoutes(m)
+	a.consoleRoutes(m)
 	a.systemRoutes(m)
 	a.accountRoutes(m)
 	a.userRoutes(m)

@@ -29,7 +29,7 @@ func (a *API) sessionRoutes(m *mount) {
 	add(m, operation{
 		id: "createSession", method: http.MethodPost, path: "/myfsio/session", tag: tagSession, need: anonymous(), class: limit.Login, console: true, always: true,
 		summary: "Sign in",
-		text:    "Checks an access key and its secret and answers with a session cookie (HttpOnly, SameSite=Strict). Needs the header `X-Myfsio-Console: 1`. Only on the console's port.",
+		text:    "Checks an access key and its secret, or a name and a password, and answers with a session cookie (HttpOnly, SameSite=Strict). Needs the header `X-Myfsio-Console: 1`. Only on the console's port.",
 	}, a.createSession)
 	add(m, operation{
 		id: "getSession", method: http.MethodGet, path: "/myfsio/session", tag: tagSession, need: anonymous(),

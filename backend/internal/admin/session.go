@@ -66,6 +66,12 @@ type session struct {
 	accessKey string
 	mark      []byte
 	expires   time.Time
+
+	// What its user is told of it.
+	created time.Time
+	seen    time.Time // to a few minutes
+	remote  string    // address that it was seen from, without port
+	agent   string    // what the browser calls itself
 }
 
 func (s *session) encode() []byte {
@@ -74,6 +80,10 @@ func (s *session) encode() []byte {
 	e.str(2, s.accessKey)
 	e.bytes(3, s.mark)
 	e.time(4, s.expires)
+	e.time(5, s.created)
+	e.time(6, s.seen)
+	e.str(7, s.remote)
+	e.str(8, s.agent)
 	return e.b
 }
 
@@ -89,6 +99,14 @@ func decodeSession(row string, raw []byte) (*session, error) {
 			s.mark = []byte(f.text)
 		case 4:
 			s.expires = f.time()
+		case 5:
+			s.created = f.time()
+		case 6:
+			s.seen = f.time()
+		case 7:
+			s.remote = f.text
+		case 8:
+			s.agent = f.text
 		}
 		return nil
 	})
@@ -284,6 +302,7 @@ func (a *API) byCookie(ctx context.Context, c *call) error {
 		return err
 	}
 	c.id, c.via, c.session = id, viaCookie, s
+	a.see(ctx, c, s)
 	return nil
 }
 
@@ -301,11 +320,14 @@ func (a *API) login(ctx context.Context, c *call, accessKey, secret string) (*ia
 }
 
 func (a *API) createSession(ctx context.Context, c *call, in *sessionInput) (*output[Session], error) {
-	id, err := a.login(ctx, c, in.Body.AccessKey, in.Body.SecretKey)
+	cred, err := a.prove(ctx, c, &in.Body)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{userID: id.UserID, accessKey: id.AccessKey, mark: a.sessions.mark(id.AccessKey, in.Body.SecretKey)}
+	id := cred.Identity
+	s := &session{userID: id.UserID, accessKey: id.AccessKey, mark: a.sessions.mark(id.AccessKey, cred.Secret)}
+	s.created = a.Clock.Now().Truncate(time.Second)
+	s.seen, s.remote, s.agent = s.created, c.remote(), agentOf(c.r)
 	// A session that the browser still has ends here: one that somebody else planted would otherwise live on beside the new one.
 	if old, err := a.sessions.New(c.r, sessionCookie); err == nil && !old.IsNew {
 		if err := a.sessions.remove(ctx, old.ID); err != nil {
@@ -365,7 +387,10 @@ func (a *API) sessionOf(ctx context.Context, c *call) (Session, error) {
 	if err != nil {
 		return s, err
 	}
-	s.User = &User{AccessKey: c.id.AccessKey, Name: c.id.Name, Account: account, Admin: a.admin(c.id), Environment: c.id.Environment}
+	s.User = &User{ID: c.id.UserID, UserName: c.id.UserName(), Name: c.id.Name, Account: account, Admin: a.admin(c.id), Environment: c.id.Environment}
+	if !iam.ConsoleKey(c.id.AccessKey) {
+		s.User.AccessKey = c.id.AccessKey
+	}
 	if c.session != nil {
 		s.Expires = &c.session.expires
 	}

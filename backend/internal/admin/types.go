@@ -9,7 +9,9 @@ import (
 
 // User is who signed in.
 type User struct {
-	AccessKey   string `json:"accessKey"`
+	ID          string `json:"id" doc:"Never used again for another one"`
+	UserName    string `json:"userName" doc:"The name in ARNs; of a session of a role, that of the role and of the session"`
+	AccessKey   string `json:"accessKey,omitempty" doc:"Absent for who signed in without one"`
 	Name        string `json:"name" doc:"Display name"`
 	Account     string `json:"account" doc:"Name of the account"`
 	Admin       bool   `json:"admin" doc:"May do everything with users and with the server"`
@@ -36,12 +38,6 @@ type Session struct {
 	MaxUploadSize int64      `json:"maxUploadSize" doc:"Bytes that one request may upload"`
 	MinPartSize   int64      `json:"minPartSize" doc:"Least bytes of a part that is not the last"`
 	LinkExpires   int        `json:"linkExpires" doc:"Default life of a presigned link in seconds"`
-}
-
-// Credentials are an access key and its secret.
-type Credentials struct {
-	AccessKey string `json:"accessKey" minLength:"1" maxLength:"128"`
-	SecretKey string `json:"secretKey" minLength:"1" maxLength:"256"`
 }
 
 // TokenRequest asks for a token.

@@ -423,7 +423,7 @@ func listKeys(c *call) ([]node, error) {
 	}
 	out := list("AccessKeyMetadata")
 	for _, k := range some {
-		out.kids = append(out.kids, list("member", text("UserName", e.Name), text("AccessKeyId", k.ID), status(k.Active), moment("CreateDate", k.Created)))
+		out.kids = append(out.kids, list("member", text("UserName", e.Name), text("AccessKeyId", k.ID), status(k.Usable(c.iam.Clock.Now())), moment("CreateDate", k.Created)))
 	}
 	return append([]node{out}, tail...), nil
 }

@@ -162,7 +162,8 @@ func Refuse(service, id string, err error) Answer {
 // codes are the codes of the failures that say which one they are.
 var codes = map[string]int{
 	"NoSuchEntity": http.StatusNotFound, "EntityAlreadyExists": http.StatusConflict, "DeleteConflict": http.StatusConflict,
-	"LimitExceeded": http.StatusConflict, "InvalidInput": http.StatusBadRequest, "PackedPolicyTooLarge": http.StatusBadRequest,
+	"LimitExceeded": http.StatusConflict, "InvalidInput": http.StatusBadRequest, "PasswordPolicyViolation": http.StatusBadRequest, "InvalidUserType": http.StatusBadRequest,
+	"PackedPolicyTooLarge": http.StatusBadRequest,
 }
 
 // kinds are the codes of the kinds of failures; the others are internal, and their texts stay here.

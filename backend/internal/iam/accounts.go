@@ -262,7 +262,7 @@ func (s *Service) DeleteAccount(ctx context.Context, actor *Identity, name strin
 			if l.user.Account != a.ID {
 				continue
 			}
-			if removed += 2 + 2*len(l.user.Keys); removed > maxRemoved {
+			if removed += 4 + 2*len(l.user.Keys); removed > maxRemoved {
 				return fault.New(op, fault.Conflict, "The account has too many users to go at once. Delete some of them first.")
 			}
 			if err := c.remove(l.user); err != nil {

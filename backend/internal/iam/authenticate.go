@@ -16,10 +16,13 @@ import (
 const defaultRefused = "The server can be reached from other machines and this key still has the well-known secret. Change it on the machine of the server first."
 
 // Credential returns the identity and secret of an access key, for the verification of signatures. fault.NoSuchUser when no enabled user
-// has the key; fault.AccessDenied when it has the well-known secret and the server can be reached from other machines.
+// has the key in its time; fault.AccessDenied when it has the well-known secret and the server can be reached from other machines.
 func (s *Service) Credential(ctx context.Context, accessKey string) (Credential, error) {
 	const op = "iam.Credential"
 	c, err := s.remembered(ctx, &s.known, accessKey, func(r kv.Reader) (Credential, error) { return s.credential(r, accessKey) })
+	if err == nil {
+		err = s.inForce(op, &c)
+	}
 	if err != nil {
 		return Credential{}, kv.Fault(op, err)
 	}
@@ -87,6 +90,9 @@ func (s *Service) credential(r kv.Reader, accessKey string) (Credential, error) 
 			return l.usable(op, c)
 		}
 	}
+	if l.console != nil && l.user.Console.ID == accessKey {
+		return l.usable(op, *l.console)
+	}
 	return Credential{}, fault.New(op, fault.NoSuchUser, "")
 }
 
@@ -103,20 +109,24 @@ func (l *loaded) usable(op string, c Credential) (Credential, error) {
 	return c, nil
 }
 
-// Identity returns the user's identity with the rights of now. fault.NoSuchUser when the user is gone or disabled.
+// Identity returns the user's identity with the rights of now. fault.NoSuchUser when the user is gone, disabled or outside
+// their time.
 func (s *Service) Identity(ctx context.Context, userID string) (*Identity, error) {
 	const op = "iam.Identity"
 	var id *Identity
 	err := s.Store.View(ctx, func(r kv.Reader) error {
 		l, err := s.get(r, userID)
-		if errors.Is(err, kv.ErrNotFound) || err == nil && len(l.credentials) == 0 {
+		if errors.Is(err, kv.ErrNotFound) || err == nil && l.any() == nil {
 			return fault.New(op, fault.NoSuchUser, "")
 		}
 		if err != nil {
 			return err
 		}
-		c, err := l.usable(op, l.credentials[0])
+		c, err := l.usable(op, *l.any())
 		id = c.Identity
+		if err == nil && !periodOf(l.user).holds(s.Clock.Now()) {
+			err = fault.New(op, fault.NoSuchUser, "")
+		}
 		return err
 	})
 	if err != nil {
@@ -135,9 +145,14 @@ func (s *Service) Login(ctx context.Context, accessKey, secret, remote string) (
 	refused := fault.New(op, fault.Unauthenticated, wrong)
 	var c Credential
 	err := s.Store.View(ctx, func(r kv.Reader) (err error) {
-		c, err = s.credential(r, accessKey)
+		if c, err = s.credential(r, accessKey); err == nil {
+			err = s.inForce(op, &c)
+		}
 		return err
 	})
+	if err != nil {
+		c = Credential{}
+	}
 	if err != nil && !fault.Is(err, fault.NoSuchUser) {
 		return nil, kv.Fault(op, err)
 	}
@@ -206,6 +221,16 @@ func (l *lockout) try(key, remote string, check func() bool) bool {
 	return false
 }
 
+// begin counts an attempt as a failure; false if the pair is locked. clear follows if the attempt was right.
+func (l *lockout) begin(p pair) bool {
+	counted := false
+	l.try(p.key, p.remote, func() bool {
+		counted = true
+		return false
+	})
+	return counted
+}
+
 func (l *lockout) room() {
 	if l.pairs == nil {
 		l.pairs = map[pair]*failures{}
@@ -225,4 +250,11 @@ func (l *lockout) room() {
 	if len(l.pairs) >= maxPairs {
 		delete(l.pairs, oldest)
 	}
+}
+
+// clear forgets the failures of a pair.
+func (l *lockout) clear(p pair) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.pairs, p)
 }

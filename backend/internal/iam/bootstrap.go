@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/kv"
@@ -89,7 +90,7 @@ func (s *Service) environment(ctx context.Context) error {
 		u := &meta.User{ID: s.newUserID(), Account: DefaultAccount, Name: s.AdminAccessKey, Created: c.now, Policies: fullPolicies,
 			Keys: []meta.AccessKey{{ID: s.AdminAccessKey, Created: c.now}}}
 		if mine != nil {
-			if mine.user.Environment && mine.system() && mine.secretIs(s.AdminAccessKey, s.AdminSecretKey) {
+			if mine.user.Environment && mine.keeps(c.now) && mine.secretIs(s.AdminAccessKey, s.AdminSecretKey) {
 				if !changed {
 					return same
 				}
@@ -100,10 +101,10 @@ func (s *Service) environment(ctx context.Context) error {
 				u.Policies, u.Grants.Boundary = fullPolicies, ""
 			}
 		}
-		u.Account, u.Environment, u.Disabled = DefaultAccount, true, false
+		u.Account, u.Environment, u.Disabled, u.ValidFrom, u.ValidUntil = DefaultAccount, true, false, time.Time{}, time.Time{}
 		for i := range u.Keys {
 			if u.Keys[i].ID == s.AdminAccessKey {
-				u.Keys[i].Off = false
+				u.Keys[i].Off, u.Keys[i].Expires = false, time.Time{}
 				u.Keys[i].Sealed = s.Box.Seal([]byte(s.AdminSecretKey), secretAAD(s.AdminAccessKey))
 			}
 		}

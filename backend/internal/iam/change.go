@@ -47,7 +47,11 @@ func (s *Service) change(ctx context.Context, op string, fn func(*change) error)
 
 // put writes a user and the rows of its keys. A key of somebody else is fault.Conflict.
 func (c *change) put(u *meta.User) error {
-	for _, k := range u.Keys {
+	keys := u.Keys
+	if u.Console.ID != "" {
+		keys = append(keys[:len(keys):len(keys)], u.Console)
+	}
+	for _, k := range keys {
 		owner, err := c.tx.Get(meta.AccessKeyKey(k.ID))
 		switch {
 		case err == nil && string(owner) != u.ID:
@@ -91,7 +95,11 @@ func (c *change) remove(u *meta.User) error {
 			return err
 		}
 	}
-	for _, k := range u.Keys {
+	keys := u.Keys
+	if u.Console.ID != "" {
+		keys = append(keys[:len(keys):len(keys)], u.Console)
+	}
+	for _, k := range keys {
 		if err := c.dropKey(k.ID); err != nil {
 			return err
 		}

@@ -51,9 +51,9 @@ func (it *item) check(was *item) error {
 }
 
 func (it *item) moments() []time.Time {
-	list := []time.Time{it.created, it.updated, it.revoked}
+	list := []time.Time{it.created, it.updated, it.revoked, it.from, it.until, it.password.created}
 	for _, k := range it.keys {
-		list = append(list, k.created)
+		list = append(list, k.created, k.expires)
 	}
 	for _, v := range it.versions {
 		list = append(list, v.created)
@@ -92,6 +92,9 @@ func (it *item) checkUser(was *item) error {
 	if err := checkName(op, it.display); err != nil {
 		return err
 	}
+	if err := (period{it.from, it.until}).check(op); err != nil {
+		return fault.New(op, fault.InvalidRequest, "valid_until: "+fault.TextOf(err))
+	}
 	if len(it.keys) > maxFileKeys || len(it.groups) > maxGroupsOf {
 		return fault.New(op, fault.InvalidRequest, fmt.Sprintf("a user has at most %d access keys and is in at most %d groups", maxFileKeys, maxGroupsOf))
 	}
@@ -99,6 +102,9 @@ func (it *item) checkUser(was *item) error {
 		if slices.Contains(it.groups[:i], g) {
 			return fault.New(op, fault.InvalidRequest, "a group stands twice")
 		}
+	}
+	if err := it.checkPassword(was); err != nil {
+		return err
 	}
 	for _, k := range it.keys {
 		if err := checkAccessKey(op, k.id); err != nil {
@@ -115,6 +121,23 @@ func (it *item) checkUser(was *item) error {
 		return fault.New(op, fault.InvalidRequest, "policies: "+fault.TextOf(err))
 	}
 	return nil
+}
+
+func (it *item) checkPassword(was *item) error {
+	const op = "iam.check"
+	p := it.password
+	switch _, ok := parseHash(p.hash); {
+	case ok || was != nil && p.hash == was.password.hash:
+		return nil
+	case p.hash == "":
+		if (p != itemPassword{}) {
+			return fault.New(op, fault.InvalidRequest, "it has no password that could be created or changed")
+		}
+		return nil
+	case seal.Sealed(p.hash):
+		return fault.New(op, fault.InvalidRequest, "the sealed password belongs to another user or another server; put in an argon2id hash or leave it out")
+	}
+	return fault.New(op, fault.InvalidRequest, "a password is put in as an argon2id hash, as $argon2id$v=19$m=19456,t=2,p=1$...")
 }
 
 func (it *item) checkVersions() error {

@@ -22,8 +22,10 @@ type NewEntity struct {
 	Tags        meta.Tags
 	Boundary    string // ARN of a managed policy
 	DisplayName string // of a user; empty for its name
-	Description string // of a role, as the rest
-	Trust       string // JSON
+	ValidFrom   time.Time
+	ValidUntil  time.Time // of a user; see Validity
+	Description string    // of a role, as the rest
+	Trust       string    // JSON
 	MaxSession  time.Duration
 }
 
@@ -82,6 +84,9 @@ func (s *Service) create(ctx context.Context, actor *Identity, in NewEntity, wit
 	} else if err := checkName(op, in.DisplayName); err != nil {
 		return out, err
 	}
+	if err := (period{in.ValidFrom, in.ValidUntil}).check(op); err != nil {
+		return out, err
+	}
 	if in.Kind == RoleEntity {
 		if err := checkRole(op, &in); err != nil {
 			return out, err
@@ -110,7 +115,8 @@ func (s *Service) create(ctx context.Context, actor *Identity, in NewEntity, wit
 		var u *meta.User
 		switch in.Kind {
 		case UserEntity:
-			u = &meta.User{ID: id, Account: who.Account, Name: in.DisplayName, UserName: in.Name, Path: in.Path, Created: c.now, Grants: grants, Tags: in.Tags}
+			u = &meta.User{ID: id, Account: who.Account, Name: in.DisplayName, UserName: in.Name, Path: in.Path, Created: c.now, Grants: grants, Tags: in.Tags,
+				ValidFrom: in.ValidFrom, ValidUntil: in.ValidUntil}
 			if with != nil {
 				if err := with(c, who, u); err != nil {
 					return err
@@ -255,6 +261,8 @@ func (c *change) deleteBare(e *entity) error {
 	}
 	u := e.user.user
 	switch {
+	case u.Password != nil:
+		return attached("delete login profile")
 	case len(u.Keys) > 0:
 		return attached("delete access keys")
 	case len(u.Groups) > 0:

@@ -44,6 +44,8 @@ type Entity struct {
 	Keys        []AccessKey
 	DisplayName string
 	Disabled    bool
+	ValidFrom   time.Time // zero for always, as the next
+	ValidUntil  time.Time
 	Environment bool   // managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY
 	Admin       bool   // can sign in and holds all of iam:*
 	Simple      []byte // JSON of the policies that are not IAM's; empty for none
@@ -55,8 +57,9 @@ type Entity struct {
 // AccessKey is a key of a user as it may be shown.
 type AccessKey struct {
 	ID      string
-	Active  bool
+	Active  bool // it is on, and its user not disabled
 	Created time.Time
+	Expires time.Time // zero for never
 }
 
 // entity is an entity's record.
@@ -130,12 +133,12 @@ func (e *entity) view() Entity {
 	}
 	u := e.user.user
 	out := Entity{Kind: e.kind, Name: nameOf(u), Path: pathOf(u.Path), ID: u.ID, ARN: arnOf(u), Created: u.Created, Grants: u.Grants, Tags: u.Tags, Groups: u.Groups,
-		DisplayName: u.Name, Disabled: u.Disabled, Environment: u.Environment, Admin: e.user.administrator()}
+		DisplayName: u.Name, Disabled: u.Disabled, ValidFrom: u.ValidFrom, ValidUntil: u.ValidUntil, Environment: u.Environment, Admin: e.user.administrator()}
 	if string(u.Policies) != "[]" {
 		out.Simple = u.Policies
 	}
 	for _, k := range u.Keys {
-		out.Keys = append(out.Keys, AccessKey{ID: k.ID, Active: !k.Off && !u.Disabled, Created: k.Created})
+		out.Keys = append(out.Keys, AccessKey{ID: k.ID, Active: !k.Off && !u.Disabled, Created: k.Created, Expires: k.Expires})
 	}
 	return out
 }
@@ -313,6 +316,11 @@ func (s *Service) countMembers(r kv.Reader, account string, groups []Entity) err
 // gives more than they have, is decided when it is done.
 func (s *Service) May(actor *Identity, action, arn string, tags meta.Tags) bool {
 	return mayDo("iam.May", actor.with(about(tags)), action, arn) == nil
+}
+
+// MayDo refuses an actor without the right to an action on what the ARN names.
+func (s *Service) MayDo(actor *Identity, action, arn string) error {
+	return mayDo("iam.MayDo", actor, action, arn)
 }
 
 // mayOn refuses an actor without the right to an action on an entity; e is nil for one that is not there, or that is to be made.

@@ -40,10 +40,14 @@ type fileUser struct {
 	UserID      string          `json:"user_id,omitempty"`
 	Created     time.Time       `json:"created,omitzero"`
 	Disabled    bool            `json:"disabled,omitempty"`
+	ValidFrom   time.Time       `json:"valid_from,omitzero"`
+	ValidUntil  time.Time       `json:"valid_until,omitzero"`
 	Managed     string          `json:"managed_by,omitempty"`
 	KeyOff      bool            `json:"key_off,omitempty"`
 	KeyCreated  time.Time       `json:"key_created,omitzero"`
+	KeyExpires  time.Time       `json:"key_expires,omitzero"`
 	MoreKeys    []fileKey       `json:"more_keys,omitempty"`
+	Password    *filePassword   `json:"password,omitempty"`
 	Groups      []string        `json:"groups,omitempty"` // names
 	fileTexts
 	fileBounds
@@ -54,6 +58,13 @@ type fileKey struct {
 	SecretKey string    `json:"secret_key"`
 	Off       bool      `json:"off,omitempty"`
 	Created   time.Time `json:"created,omitzero"`
+	Expires   time.Time `json:"expires,omitzero"`
+}
+
+type filePassword struct {
+	Hash       string    `json:"hash"` // of argon2id
+	Created    time.Time `json:"created,omitzero"`
+	MustChange bool      `json:"must_change,omitempty"`
 }
 
 type fileGroup struct {
@@ -197,6 +208,7 @@ func (f *fileForm) nameGroups() {
 func userForm(u *meta.User, account string) fileUser {
 	f := fileUser{
 		DisplayName: u.Name, Policies: u.Policies, UserName: u.UserName, Path: u.Path, Account: account, UserID: u.ID, Created: u.Created, Disabled: u.Disabled,
+		ValidFrom: u.ValidFrom, ValidUntil: u.ValidUntil,
 		Groups: u.Groups, fileTexts: textsForm(&u.Grants), fileBounds: fileBounds{u.Grants.Boundary, tagsForm(u.Tags)},
 	}
 	if len(u.Policies) == 0 {
@@ -205,15 +217,22 @@ func userForm(u *meta.User, account string) fileUser {
 	if u.Environment {
 		f.Managed = managedByEnvironment
 	}
+	if p := u.Password; p != nil {
+		f.Password = &filePassword{sealedText(p.Sealed), p.Created, p.MustChange}
+	}
 	for i, k := range u.Keys {
-		text := seal.Prefix + base64.RawURLEncoding.EncodeToString(k.Sealed)
+		text := sealedText(k.Sealed)
 		if i == 0 {
-			f.AccessKey, f.SecretKey, f.KeyOff, f.KeyCreated = k.ID, text, k.Off, k.Created
+			f.AccessKey, f.SecretKey, f.KeyOff, f.KeyCreated, f.KeyExpires = k.ID, text, k.Off, k.Created, k.Expires
 		} else {
-			f.MoreKeys = append(f.MoreKeys, fileKey{k.ID, text, k.Off, k.Created})
+			f.MoreKeys = append(f.MoreKeys, fileKey{k.ID, text, k.Off, k.Created, k.Expires})
 		}
 	}
 	return f
+}
+
+func sealedText(sealed []byte) string {
+	return seal.Prefix + base64.RawURLEncoding.EncodeToString(sealed)
 }
 
 func policyForm(p *meta.ManagedPolicy, account string) filePolicy {

@@ -51,6 +51,7 @@ type Identity struct {
 	machine   bool
 	session   *sessionClaims // of temporary credentials, else nil
 	keys      func(string) ([]string, bool)
+	until     time.Time     // when the credentials end, zero for never
 	info      *reqinfo.Info // where decisions are noted, nil for nowhere
 	trace     *policy.Trace // where it is told how they come about, nil for nowhere
 }
@@ -153,6 +154,14 @@ func (id *Identity) Describe(info *reqinfo.Info) {
 // ARN is arn:aws:iam::<account number>:user/<first access key>, empty for Anonymous.
 func (id *Identity) ARN() string { return id.principal.ARN }
 
+// UserName is the name in the ARN; of a session of a role, that of the role and of the session.
+func (id *Identity) UserName() string {
+	if id.principal.Name != "" {
+		return id.principal.Name
+	}
+	return id.Name
+}
+
 // CanonicalID is the canonical user id of the identity's account: 64 hex characters, empty for Anonymous.
 func (id *Identity) CanonicalID() string { return id.principal.CanonicalID }
 
@@ -168,6 +177,7 @@ func (id *Identity) System() bool { return id.Account == DefaultAccount && id.Ad
 type Credential struct {
 	Identity *Identity
 	Secret   string
+	period   period // in which it can be used
 }
 
 // Deps is what a Service needs.
@@ -190,6 +200,7 @@ type Deps struct {
 type Service struct {
 	Deps
 	lockout lockout
+	hashing hashQueue
 	public  bool // a listener can be reached from other machines; set by Bootstrap, before requests
 
 	mu    sync.RWMutex
@@ -209,6 +220,7 @@ type loaded struct {
 	user *meta.User
 	rights
 	credentials []Credential // one for each key, in order; no Secret where it cannot be unsealed
+	console     *Credential  // of the key for the console, nil for none
 }
 
 // maxLoaded bounds the memory of rows that were worked on.
@@ -243,7 +255,7 @@ func New(d Deps) (*Service, error) {
 	if d.Lockout <= 0 {
 		d.Lockout = 15 * time.Minute
 	}
-	s := &Service{Deps: d, users: map[string]*loaded{}}
+	s := &Service{Deps: d, users: map[string]*loaded{}, hashing: newHashQueue()}
 	s.File = &projection.File{
 		Path: d.IAMConfig, Doc: document{s}, Store: d.Store, Clock: d.Clock, Logger: d.Logger, ReadOnly: d.ReadOnly, Vital: s.empty,
 	}
@@ -302,12 +314,11 @@ func (s *Service) load(r kv.Reader, id string, raw []byte) (*loaded, error) {
 		return nil, err
 	}
 	l.err = errors.Join(docErr, l.err)
-	for _, k := range u.Keys {
-		c := Credential{Identity: newIdentity(u, k.ID, l.sources)}
-		if plain, err := s.Box.Open(k.Sealed, secretAAD(k.ID)); err == nil {
-			c.Secret = string(plain)
-		}
-		l.credentials = append(l.credentials, c)
+	for i := range u.Keys {
+		l.credentials = append(l.credentials, *s.credentialOf(l, &u.Keys[i]))
+	}
+	if u.Console.ID != "" {
+		l.console = s.credentialOf(l, &u.Console)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -319,6 +330,23 @@ func (s *Service) load(r kv.Reader, id string, raw []byte) (*loaded, error) {
 	}
 	s.users[id] = l
 	return l, nil
+}
+
+func (s *Service) credentialOf(l *loaded, k *meta.AccessKey) *Credential {
+	c := &Credential{Identity: newIdentity(l.user, k.ID, l.sources), period: periodOf(l.user).ending(k.Expires)}
+	c.Identity.until = c.period.until
+	if plain, err := s.Box.Open(k.Sealed, secretAAD(k.ID)); err == nil {
+		c.Secret = string(plain)
+	}
+	return c
+}
+
+// any is a credential that tells who the user is, nil for a user who has none.
+func (l *loaded) any() *Credential {
+	if len(l.credentials) > 0 {
+		return &l.credentials[0]
+	}
+	return l.console
 }
 
 // get reads a user by id; kv.ErrNotFound when there is none.
@@ -359,7 +387,7 @@ func (s *Service) all(r kv.Reader) (out []*loaded, err error) {
 // administrator reports whether the user can sign in and holds all of iam:* in its account.
 func (l *loaded) administrator() bool {
 	keys := slices.ContainsFunc(l.user.Keys, func(k meta.AccessKey) bool { return !k.Off })
-	return !l.user.Disabled && keys && l.err == nil && administers(l.sources)
+	return !l.user.Disabled && (keys || l.user.Password != nil) && l.err == nil && administers(l.sources)
 }
 
 // system reports whether the user can sign in and administers the server.

@@ -47,6 +47,8 @@ type item struct {
 	boundary string
 
 	display           string
+	from, until       time.Time // in which a user can do anything
+	password          itemPassword
 	disabled, managed bool
 	policies          string // compact JSON, as all texts here
 	keys              []itemKey
@@ -69,6 +71,13 @@ type itemKey struct {
 	id, secret string // a secret that cannot be unsealed is the sealed text, which equals only itself
 	off        bool
 	created    time.Time
+	expires    time.Time
+}
+
+type itemPassword struct {
+	hash       string // one that cannot be unsealed is the sealed text, which equals only itself; empty for no password
+	created    time.Time
+	mustChange bool
 }
 
 type itemVersion struct {
@@ -154,6 +163,9 @@ func (it *item) complete(known *item) {
 		it.updated = known.updated
 	}
 	it.last = max(it.last, known.last)
+	if it.password.hash != "" && it.password.created.IsZero() {
+		it.password.created = known.password.created
+	}
 	for i, k := range it.keys {
 		if at := slices.IndexFunc(known.keys, func(o itemKey) bool { return o.id == k.id }); at >= 0 && k.created.IsZero() {
 			it.keys[i].created = known.keys[at].created
@@ -172,7 +184,7 @@ func (it *item) merge(base, edit *item) bool {
 	ok := pick(&it.account, b.account, e.account) && pick(&it.name, b.name, e.name) && pick(&it.path, b.path, e.path) && pick(&it.created, b.created, e.created) &&
 		pickList(&it.tags, b.tags, e.tags, tagName) && pickList(&it.inline, b.inline, e.inline, textName) &&
 		pickList(&it.attached, b.attached, e.attached, itself) && pick(&it.boundary, b.boundary, e.boundary) &&
-		pick(&it.display, b.display, e.display) && pick(&it.disabled, b.disabled, e.disabled) && pick(&it.policies, b.policies, e.policies) &&
+		pick(&it.display, b.display, e.display) && pick(&it.disabled, b.disabled, e.disabled) && pick(&it.from, b.from, e.from) && pick(&it.until, b.until, e.until) && pick(&it.password, b.password, e.password) && pick(&it.policies, b.policies, e.policies) &&
 		pickList(&it.keys, b.keys, e.keys, keyName) && pickList(&it.groups, b.groups, e.groups, itself) &&
 		pick(&it.description, b.description, e.description) && pick(&it.trust, b.trust, e.trust) &&
 		pick(&it.maxSession, b.maxSession, e.maxSession) && pick(&it.revoked, b.revoked, e.revoked) &&

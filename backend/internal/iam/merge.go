@@ -134,7 +134,7 @@ func replacement(edit, current *contents, owners map[string]bool) *merged {
 			continue
 		}
 		e := edit.items[at]
-		e.managed, e.disabled, e.account, e.policies, e.boundary = true, false, c.account, c.policies, ""
+		e.managed, e.disabled, e.account, e.policies, e.boundary, e.from, e.until = true, false, c.account, c.policies, "", c.from, c.until
 		for i, k := range e.keys {
 			if at := slices.IndexFunc(c.keys, func(o itemKey) bool { return o.id == k.id }); at >= 0 {
 				e.keys[i] = c.keys[at]

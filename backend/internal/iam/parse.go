@@ -186,14 +186,15 @@ func (v *contents) account(f fileAccount) error {
 func (s *Service) userItem(f *fileUser) (*item, error) {
 	it := &item{
 		kind: userItem, id: f.UserID, name: f.UserName, path: f.Path, account: f.Account, created: f.Created.UTC(), disabled: f.Disabled,
+		from: f.ValidFrom.UTC(), until: f.ValidUntil.UTC(),
 		managed: f.Managed == managedByEnvironment, groups: f.Groups, policies: "[]",
 	}
 	keys := f.MoreKeys
-	if first := (fileKey{f.AccessKey, f.SecretKey, f.KeyOff, f.KeyCreated}); first != (fileKey{}) || len(keys) > 0 {
+	if first := (fileKey{f.AccessKey, f.SecretKey, f.KeyOff, f.KeyCreated, f.KeyExpires}); first != (fileKey{}) || len(keys) > 0 {
 		keys = append([]fileKey{first}, keys...)
 	}
 	for _, k := range keys {
-		it.keys = append(it.keys, itemKey{id: k.AccessKey, off: k.Off, created: k.Created.UTC()})
+		it.keys = append(it.keys, itemKey{id: k.AccessKey, off: k.Off, created: k.Created.UTC(), expires: k.Expires.UTC()})
 	}
 	it.display = cmp.Or(f.DisplayName, f.AccessKey, f.UserName)
 	if text := string(compactText(f.Policies)); text != "null" {
@@ -205,19 +206,33 @@ func (s *Service) userItem(f *fileUser) (*item, error) {
 		return it, projection.Bad("managed_by must be %q or absent", managedByEnvironment)
 	}
 	for i, k := range keys {
-		it.keys[i].secret = k.SecretKey
-		if !seal.Sealed(k.SecretKey) {
-			continue
+		var err error
+		if it.keys[i].secret, err = s.unseal(k.SecretKey, secretAAD(k.AccessKey)); err != nil {
+			return it, err
 		}
-		raw, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(k.SecretKey, seal.Prefix))
-		if err != nil {
-			return it, projection.Bad("the sealed secret is damaged")
-		}
-		if plain, err := s.Box.Open(raw, secretAAD(k.AccessKey)); err == nil {
-			it.keys[i].secret = string(plain)
+	}
+	if p := f.Password; p != nil {
+		hash, err := s.unseal(p.Hash, passwordAAD(f.UserID))
+		if it.password = (itemPassword{hash, p.Created.UTC(), p.MustChange}); err != nil {
+			return it, err
 		}
 	}
 	return it, nil
+}
+
+// unseal is a secret of a file as plain text; one that cannot be unsealed stays as it is.
+func (s *Service) unseal(text string, aad []byte) (string, error) {
+	if !seal.Sealed(text) {
+		return text, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(text, seal.Prefix))
+	if err != nil {
+		return text, projection.Bad("the sealed secret is damaged")
+	}
+	if plain, err := s.Box.Open(raw, aad); err == nil {
+		return string(plain), nil
+	}
+	return text, nil
 }
 
 func managedItem(f *filePolicy) *item {

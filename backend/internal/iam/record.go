@@ -30,6 +30,9 @@ func (u userRecord) rows() map[string][]byte {
 	for _, k := range u.Keys {
 		m[string(meta.AccessKeyKey(k.ID))] = []byte(u.ID)
 	}
+	if u.Console.ID != "" {
+		m[string(meta.AccessKeyKey(u.Console.ID))] = []byte(u.ID)
+	}
 	if u.UserName != "" {
 		m[string(meta.NameKey(u.Account, u.UserName))] = []byte(u.ID)
 	}
@@ -105,10 +108,12 @@ func (w *fileWrite) record(it *item, account string, was record) record {
 	if u, ok := was.(userRecord); ok {
 		old = u.User
 	}
-	return userRecord{&meta.User{
-		ID: it.id, Account: account, Name: it.display, Created: created, Disabled: it.disabled, Environment: it.managed, Policies: []byte(it.policies),
-		UserName: it.name, Path: it.path, Grants: grants(&old.Grants), Groups: it.groups, Tags: it.tags, Keys: w.keys(it, old),
-	}}
+	u := &meta.User{
+		ID: it.id, Account: account, Name: it.display, Created: created, Disabled: it.disabled, ValidFrom: it.from, ValidUntil: it.until, Environment: it.managed, Policies: []byte(it.policies),
+		UserName: it.name, Path: it.path, Grants: grants(&old.Grants), Groups: it.groups, Tags: it.tags, Keys: w.keys(it, old), Password: old.Password, Console: old.Console,
+	}
+	w.password(it, u)
+	return userRecord{u}
 }
 
 // since is a time of a file, or now where it says none.
@@ -129,7 +134,7 @@ func (w *fileWrite) keys(it *item, old *meta.User) (keys []meta.AccessKey) {
 		sealed[k.ID] = k.Sealed
 	}
 	for _, k := range it.keys {
-		key := meta.AccessKey{ID: k.id, Off: k.off, Created: w.since(k.created), Sealed: sealed[k.id]}
+		key := meta.AccessKey{ID: k.id, Off: k.off, Created: w.since(k.created), Expires: k.expires, Sealed: sealed[k.id]}
 		if b := before[k.id]; b.secret != k.secret {
 			key.Sealed = w.s.Box.Seal([]byte(k.secret), secretAAD(k.id))
 			if b.created.Equal(k.created) {
@@ -139,6 +144,31 @@ func (w *fileWrite) keys(it *item, old *meta.User) (keys []meta.AccessKey) {
 		keys = append(keys, key)
 	}
 	return keys
+}
+
+// password makes the password of a user what an item says. One that changed or went ends what came from it.
+func (w *fileWrite) password(it *item, u *meta.User) {
+	was := itemPassword{}
+	if b := w.before[it.id]; b != nil {
+		was = b.password
+	}
+	switch to := it.password; {
+	case to == was:
+		return
+	case to == itemPassword{}:
+		u.Password = nil
+	default:
+		p := meta.Password{Created: w.since(to.created), MustChange: to.mustChange}
+		if to.hash == was.hash {
+			p.Sealed = u.Password.Sealed
+		} else {
+			p.Sealed = w.s.Box.Seal([]byte(to.hash), passwordAAD(u.ID))
+		}
+		u.Password = &p
+	}
+	if it.password.hash != was.hash && u.Console.ID != "" {
+		w.drawConsole(u)
+	}
 }
 
 func (w *fileWrite) policyRecord(it *item, account string, created time.Time, was record) record {

@@ -40,6 +40,8 @@ type sessionClaims struct {
 	Name      string            `json:"n,omitempty"` // of the session
 	Policies  []string          `json:"p,omitempty"` // texts that bound the role's rights; what one of them allows is allowed
 	Tags      map[string]string `json:"t,omitempty"`
+	Maker     string            `json:"m,omitempty"` // id of the user who asked for the session, itself or by sessions before it
+	MakerKey  string            `json:"y,omitempty"`
 	Issued    int64             `json:"b"` // seconds since 1970
 	Expires   int64             `json:"e"`
 }
@@ -103,6 +105,7 @@ func (s *Service) AssumeRole(ctx context.Context, actor *Identity, in AssumeRole
 		if err := claims.last(op, in.Duration, role.maxSession(), defaultDuration, s.Clock.Now()); err != nil {
 			return err
 		}
+		claims.makes(actor)
 		return s.boundSession(r, op, account, &in, &claims)
 	})
 	if err != nil {
@@ -121,6 +124,7 @@ func (s *Service) SessionToken(ctx context.Context, actor *Identity, d time.Dura
 	if err := claims.last(op, d, maxUserSession, defaultUser, s.Clock.Now()); err != nil {
 		return out, err
 	}
+	claims.makes(actor)
 	return s.issue(ctx, op, &claims)
 }
 
@@ -205,10 +209,14 @@ func (s *Service) SessionCredential(ctx context.Context, accessKey, token string
 			return Credential{}, err
 		}
 		id, err := s.sessionIdentity(r, op, c)
-		return Credential{Identity: id, Secret: c.Secret}, err
+		if err != nil {
+			return Credential{}, err
+		}
+		p, err := s.made(r, c)
+		return Credential{Identity: id, Secret: c.Secret, period: p}, err
 	})
 	if err == nil { // what is remembered may have ended since
-		err = s.lasts(op, c.Identity.session, accessKey)
+		err = errors.Join(s.lasts(op, c.Identity.session, accessKey), s.inForce(op, &c))
 	}
 	if err != nil {
 		return Credential{}, kv.Fault(op, err)
@@ -259,14 +267,14 @@ func (s *Service) sessionIdentity(r kv.Reader, op string, c *sessionClaims) (*Id
 		if err != nil {
 			return nil, err
 		}
-		if l.user.Disabled || l.user.Account != c.Account {
+		if l.user.Disabled || !periodOf(l.user).holds(s.Clock.Now()) || l.user.Account != c.Account {
 			return nil, gone
 		}
 		if l.err != nil {
 			return nil, &fault.Error{Op: op, Err: l.err}
 		}
 		id := newIdentity(l.user, c.AccessKey, l.sources)
-		id.session = c
+		id.session, id.until = c, time.Unix(c.Expires, 0)
 		return id, nil
 	}
 	role, err := s.role(r, c.Account, c.Role)
@@ -302,6 +310,7 @@ func (s *Service) sessionIdentity(r kv.Reader, op string, c *sessionClaims) (*Id
 	}
 	return &Identity{
 		Account: c.Account, UserID: role.ID + ":" + c.Name, AccessKey: c.AccessKey, Name: role.Name + "/" + c.Name, sources: rights.sources, session: c,
+		until: time.Unix(c.Expires, 0),
 		principal: policy.Principal{
 			Account: number, ARN: "arn:aws:sts::" + number + ":assumed-role/" + role.Name + "/" + c.Name, Role: role.arn(),
 			UserID: role.ID + ":" + c.Name, CanonicalID: CanonicalID(c.Account), Tags: tags,

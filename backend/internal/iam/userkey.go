@@ -5,16 +5,26 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 )
 
-// CreateKey gives the user of a name in the actor's account one more access key, of which there are at most two. The secret is returned
-// here and never again.
-func (s *Service) CreateKey(ctx context.Context, actor *Identity, user string) (key AccessKey, secret string, err error) {
+// CreateKey is CreateKeyUntil without an end.
+func (s *Service) CreateKey(ctx context.Context, actor *Identity, user string) (AccessKey, string, error) {
+	return s.CreateKeyUntil(ctx, actor, user, time.Time{})
+}
+
+// CreateKeyUntil gives the user of a name in the actor's account one more access key, of which there are at most two. The secret is returned
+// here and never again. From expires on the key is refused as an unknown one is; zero is never.
+func (s *Service) CreateKeyUntil(ctx context.Context, actor *Identity, user string, expires time.Time) (key AccessKey, secret string, err error) {
 	const op = "iam.CreateKey"
+	if !expires.IsZero() && (!validMoment(expires) || !expires.After(s.Clock.Now())) {
+		return key, "", fault.New(op, fault.InvalidArgument, "The end of a new key must lie ahead.")
+	}
+	key.Expires = expires
 	key.ID, key.Active, secret = s.newAccessKey(), true, s.newSecret()
 	err = s.change(ctx, op, func(c *change) error {
 		who, e, err := c.entity(op, actor, "iam:CreateAccessKey", UserEntity, user)
@@ -33,6 +43,7 @@ func (s *Service) CreateKey(ctx context.Context, actor *Identity, user string) (
 		}
 		key.Created = c.now
 		c.addKey(u, key.ID, secret)
+		u.Keys[len(u.Keys)-1].Expires = expires
 		return c.put(u)
 	})
 	if err != nil {
@@ -51,8 +62,22 @@ func (c *change) addKey(u *meta.User, id, secret string) {
 
 // SetKey switches an access key of a user on or off.
 func (s *Service) SetKey(ctx context.Context, actor *Identity, user, id string, on bool) error {
-	return s.onKey(ctx, "iam.SetKey", actor, "iam:UpdateAccessKey", user, id, func(c *change, u *meta.User, at int) error {
-		u.Keys[at].Off = !on
+	return s.ChangeKey(ctx, actor, user, id, &on, nil)
+}
+
+// ChangeKey switches an access key of a user on or off, and sets when it ends, zero for never; nil leaves either.
+func (s *Service) ChangeKey(ctx context.Context, actor *Identity, user, id string, on *bool, expires *time.Time) error {
+	const op = "iam.SetKey"
+	if expires != nil && !validMoment(*expires) {
+		return fault.New(op, fault.InvalidArgument, "The time is not valid.")
+	}
+	return s.onKey(ctx, op, actor, "iam:UpdateAccessKey", user, id, func(_ *change, u *meta.User, at int) error {
+		if on != nil {
+			u.Keys[at].Off = !*on
+		}
+		if expires != nil {
+			u.Keys[at].Expires = *expires
+		}
 		return nil
 	})
 }

@@ -56,11 +56,12 @@ func (c *change) keepAdministrator(op string) error {
 		return err
 	}
 	for _, l := range users {
-		if l.system() {
+		if l.keeps(c.now) {
 			return nil
 		}
 	}
-	return fault.New(op, fault.InvalidRequest, "There must always be at least one administrator: a user of the account "+DefaultAccount+" who holds iam:* without conditions.")
+	return fault.New(op, fault.InvalidRequest, "There must always be at least one administrator: a user of the account "+DefaultAccount+
+		" who holds iam:* without conditions, with a key; neither the user nor the key may have an end.")
 }
 
 // fresh returns the caller with the rights of this transaction.
@@ -86,10 +87,10 @@ func (c *change) fresh(op string, actor *Identity) (*Identity, error) {
 	if err != nil && !errors.Is(err, kv.ErrNotFound) {
 		return nil, err
 	}
-	if err != nil || l.user.Disabled || l.err != nil || len(l.credentials) == 0 {
+	if err != nil || l.user.Disabled || !periodOf(l.user).holds(c.now) || l.err != nil || l.any() == nil {
 		return nil, denied
 	}
-	return l.credentials[0].Identity.During(actor.info, actor.keys), nil
+	return l.any().Identity.During(actor.info, actor.keys), nil
 }
 
 // permit refuses an actor without the right to an action on the user named as in ARNs.

@@ -46,7 +46,8 @@ func (p *people) step() {
 	managedName := "arn:aws:iam::" + n + ":policy" + p.pick("/", "/team/") + p.pick("P", "Q")
 	arn := p.pick(managedName, managedName, s3Full, s3Reads)
 	var err error
-	switch p.rng.IntN(20) {
+	var e Entity
+	switch p.rng.IntN(25) {
 	case 0, 1:
 		_, err = s.CreateEntity(ctx, admin, NewEntity{Kind: kind, Name: name, Path: p.pick("", "/a/", "/a/b/"), Description: p.pick("", "<é>"), Boundary: "",
 			Trust: trust(p.pick("arn:aws:iam::"+n+":user/ada", n, "*")), MaxSession: time.Duration(p.rng.IntN(3)) * time.Hour, Tags: p.tags()})
@@ -55,7 +56,6 @@ func (p *people) step() {
 	case 3, 4:
 		_, _, err = s.CreateKey(ctx, admin, name)
 	case 5, 6:
-		var e Entity
 		if e, err = s.Entity(ctx, admin, "iam:GetUser", UserEntity, name); err == nil && len(e.Keys) > 0 {
 			if k := e.Keys[p.rng.IntN(len(e.Keys))]; p.rng.IntN(3) > 0 {
 				err = s.SetKey(ctx, admin, name, k.ID, p.rng.IntN(2) == 0)
@@ -95,6 +95,18 @@ func (p *people) step() {
 		} else {
 			err = s.Edit(ctx, admin, kind, name, Rename(p.pick("ada", "Bob", "new"), p.pick("", "/", "/c/")))
 		}
+	case 20, 21:
+		if e, err = s.Entity(ctx, admin, "iam:GetUser", UserEntity, name); err == nil && len(e.Keys) > 0 {
+			at := p.moment()
+			err = s.ChangeKey(ctx, admin, name, e.Keys[p.rng.IntN(len(e.Keys))].ID, nil, &at)
+		}
+	case 22:
+		from, until := p.moment(), p.moment()
+		err = s.Edit(ctx, admin, UserEntity, name, Validity(&from, &until))
+	case 23:
+		err = s.SetPassword(ctx, admin, name, "correct horse "+name, p.rng.IntN(2) == 0)
+	case 24:
+		err = s.DeletePassword(ctx, admin, name)
 	}
 	if err != nil {
 		p.errs++
@@ -103,6 +115,14 @@ func (p *people) step() {
 		}
 	}
 	p.clock.Advance(time.Duration(p.rng.IntN(1e10)))
+}
+
+// moment is a time before or after now, or none.
+func (p *people) moment() time.Time {
+	if p.rng.IntN(3) == 0 {
+		return time.Time{}
+	}
+	return p.clock.Now().Add(time.Duration(p.rng.IntN(1e12) - 5e11))
 }
 
 func (p *people) tags() (tags meta.Tags) {
@@ -163,6 +183,11 @@ func answers(t *testing.T, s *Service, keys []string, sessions []Session) map[st
 		policies, err := s.Policies(ctx, &admin)
 		require.NoError(t, err)
 		out[a.Name+" policies"] = policies
+	}
+	for _, a := range list {
+		_, err := s.SignIn(ctx, SignIn{Account: a.Name, User: "ada", Password: "correct horse ada"})
+		out[a.Name+" password"] = []any{fault.KindOf(err), err == nil}
+		s.lockout.clear(passwordPair(a.Name, "ada", ""))
 	}
 	for _, key := range keys {
 		c, err := s.Credential(ctx, key)
@@ -243,6 +268,7 @@ func TestAFileIsTheWholeState(t *testing.T) {
 			w.sync(s)
 			content := w.read()
 			want := answers(t, s, keys, sessions)
+			at := w.clock.Now()
 
 			other := newWorld(t)
 			other.clock = w.clock
@@ -261,6 +287,7 @@ func TestAFileIsTheWholeState(t *testing.T) {
 			other.write(revisionIn.ReplaceAllString(content, `"revision": 0`))
 			other.sync(fresh)
 			require.True(t, fresh.File.Health().OK, fresh.File.Health().Problem)
+			other.clock.Set(at) // who is valid when is part of the state
 			got := plain(t, answers(t, fresh, keys, sessions))
 			require.Equal(t, stable(plain(t, want)), stable(got))
 			before := other.read()

@@ -150,6 +150,13 @@ var samples = []sample{
 		ID: "id", Account: "default", Name: "Somebody", Created: when, UserName: "ada", Path: "/team/", Grants: grants, Groups: []string{"AGPA1", "AGPA2"},
 		Keys: []AccessKey{{ID: "AK", Off: true}}, Tags: Tags{{"team", "blue"}},
 	}, user},
+	{"user-1-times", &User{
+		ID: "id", Account: "default", Name: "Somebody", ValidFrom: when, ValidUntil: when.Add(time.Hour), Keys: []AccessKey{{ID: "AK", Expires: when}},
+	}, user},
+	{"user-1-password", &User{
+		ID: "id", Account: "default", Name: "Somebody", Password: &Password{Sealed: []byte("sealed"), Created: when, MustChange: true},
+		Console: AccessKey{ID: "console~1", Sealed: []byte("sealed"), Created: when},
+	}, user},
 	{"group-1", &UserGroup{ID: "AGPA1", Account: "default", Name: "Admins", Path: "/x/", Created: when, Grants: grants}, userGroup},
 	{"role-1", &Role{
 		ID: "AROA1", Account: "default", Name: "Reader", Path: "/x/", Created: when, Description: "reads", Trust: []byte("{}"), MaxSession: time.Hour,

@@ -17,6 +17,10 @@ type User struct {
 	Grants      Grants
 	Groups      []string // ids of groups of the account
 	Tags        Tags
+	ValidFrom   time.Time // before it the user is as if unknown; zero for always
+	ValidUntil  time.Time // from it on; zero for ever
+	Password    *Password // for the console; nil for none
+	Console     AccessKey // what the user signs with in the console; without an id for none
 }
 
 // AccessKey is a key of a user.
@@ -24,7 +28,15 @@ type AccessKey struct {
 	ID      string
 	Sealed  []byte // the secret, sealed
 	Created time.Time
-	Off     bool // set inactive
+	Off     bool      // set inactive
+	Expires time.Time // from then on the key is as if unknown; zero for never
+}
+
+// Password is what a user signs in to the console with.
+type Password struct {
+	Sealed     []byte // its hash, sealed
+	Created    time.Time
+	MustChange bool // at the next sign-in
 }
 
 const userFormat = 1
@@ -38,12 +50,7 @@ func (u *User) Encode() []byte {
 	e.bool(4, u.Disabled)
 	e.bool(5, u.Environment)
 	for _, k := range u.Keys {
-		e.message(6, func(in *encoder) {
-			in.str(1, k.ID)
-			in.bytes(2, k.Sealed)
-			in.time(3, k.Created)
-			in.bool(4, k.Off)
-		})
+		e.message(6, k.encode)
 	}
 	e.bytes(7, u.Policies)
 	e.str(8, u.UserName)
@@ -53,7 +60,63 @@ func (u *User) Encode() []byte {
 		e.str(11, g)
 	}
 	u.Tags.encode(e, 12)
+	e.time(13, u.ValidFrom)
+	e.time(14, u.ValidUntil)
+	if p := u.Password; p != nil {
+		e.message(15, func(in *encoder) {
+			in.bytes(1, p.Sealed)
+			in.time(2, p.Created)
+			in.bool(3, p.MustChange)
+		})
+	}
+	if u.Console.ID != "" {
+		e.message(16, u.Console.encode)
+	}
 	return e.b
+}
+
+func (k *AccessKey) encode(e *encoder) {
+	e.str(1, k.ID)
+	e.bytes(2, k.Sealed)
+	e.time(3, k.Created)
+	e.bool(4, k.Off)
+	e.time(5, k.Expires)
+}
+
+func (k *AccessKey) decode(raw []byte) error {
+	return decodeFields(raw, func(f field) error {
+		switch f.id {
+		case 1:
+			k.ID = f.str()
+		case 2:
+			k.Sealed = f.copy()
+		case 3:
+			k.Created = f.time()
+		case 4:
+			k.Off = f.bool()
+		case 5:
+			k.Expires = f.time()
+		default:
+			return unknown("access key", f)
+		}
+		return nil
+	})
+}
+
+func (p *Password) decode(raw []byte) error {
+	return decodeFields(raw, func(f field) error {
+		switch f.id {
+		case 1:
+			p.Sealed = f.copy()
+		case 2:
+			p.Created = f.time()
+		case 3:
+			p.MustChange = f.bool()
+		default:
+			return unknown("password", f)
+		}
+		return nil
+	})
 }
 
 // DecodeUser is the inverse of Encode.
@@ -73,21 +136,7 @@ func DecodeUser(id string, raw []byte) (*User, error) {
 			u.Environment = f.bool()
 		case 6:
 			var k AccessKey
-			err := decodeFields(f.data, func(f field) error {
-				switch f.id {
-				case 1:
-					k.ID = f.str()
-				case 2:
-					k.Sealed = f.copy()
-				case 3:
-					k.Created = f.time()
-				case 4:
-					k.Off = f.bool()
-				default:
-					return unknown("access key", f)
-				}
-				return nil
-			})
+			err := k.decode(f.data)
 			u.Keys = append(u.Keys, k)
 			return err
 		case 7:
@@ -102,6 +151,15 @@ func DecodeUser(id string, raw []byte) (*User, error) {
 			u.Groups = append(u.Groups, f.str())
 		case 12:
 			return u.Tags.decode(f)
+		case 13:
+			u.ValidFrom = f.time()
+		case 14:
+			u.ValidUntil = f.time()
+		case 15:
+			u.Password = &Password{}
+			return u.Password.decode(f.data)
+		case 16:
+			return u.Console.decode(f.data)
 		default:
 			return unknown("user", f)
 		}

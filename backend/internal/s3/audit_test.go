@@ -356,7 +356,8 @@ func TestNoSecretInAudit(t *testing.T) {
 	secrets := []string{"marked-", "X-Amz-Signature=", secretOf(adminKey), secretOf("reader")}
 	answered := regexp.MustCompile(`<(?:SecretAccessKey|SessionToken)>([^<]+)<`)
 	for _, form := range []string{
-		"Action=CreateUser&UserName=ada&Version=2010-05-08", "Action=CreateAccessKey&UserName=ada&Version=2010-05-08", "Action=GetSessionToken&Version=2011-06-15",
+		"Action=CreateUser&UserName=ada&Version=2010-05-08", "Action=CreateAccessKey&UserName=ada&Version=2010-05-08", "Action=CreateLoginProfile&UserName=ada&Password=marked-password-15&Version=2010-05-08",
+		"Action=GetSessionToken&Version=2011-06-15",
 	} {
 		service := "iam"
 		if strings.Contains(form, "2011") {

@@ -132,7 +132,15 @@ export class Console {
   #session(): Session {
     return {
       user: this.signedIn
-        ? { accessKey: "localadmin", name: "Local Admin", account: "default", admin: this.admin, environment: false }
+        ? {
+            id: "AIDALOCALADMIN",
+            userName: "localadmin",
+            accessKey: "localadmin",
+            name: "Local Admin",
+            account: "default",
+            admin: this.admin,
+            environment: false,
+          }
         : undefined,
       permissions: this.signedIn && this.admin ? ["s3:CreateBucket", "myfsio:GetAuditLog", ...this.people.general] : [],
       warnings: this.signedIn ? this.warnings : [],

@@ -96,7 +96,7 @@ export class People {
         inline: [{ name: "reads", document: READS }],
         simplePolicies: [{ bucket: "*", actions: ["list"] }],
         tags: [{ name: "author", value: "ada" }],
-        accessKeys: [{ id: "AKIAADA", active: true, created: MADE, lastUsed: "2026-11-20T11:00:00Z" }],
+        accessKeys: [{ id: "AKIAADA", active: true, expired: false, created: MADE, lastUsed: "2026-11-20T11:00:00Z" }],
         groupNames: ["writers"],
         permissions: [],
       },

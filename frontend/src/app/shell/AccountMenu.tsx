@@ -22,7 +22,7 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   if (user === undefined) return null;
-  const name = user.name === "" ? user.accessKey : user.name;
+  const name = user.name === "" ? user.userName : user.name;
   const leave = () => {
     uploads.cancelAll();
     // Whether or not the server could be told, what it said to this person goes from the page.
@@ -43,7 +43,7 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
       <Menu.Dropdown>
         <div className={css.whoami}>
           <strong>{name}</strong>
-          <span className="mono">{user.accessKey}</span>
+          <span className="mono">{user.accessKey ?? user.userName}</span>
         </div>
         <Menu.Divider />
         <Menu.Label>{t("account.theme")}</Menu.Label>

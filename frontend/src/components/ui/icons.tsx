@@ -9,6 +9,7 @@ export {
   ChevronUp as UpIcon,
   CircleAlert as AlertIcon,
   CircleCheck as DoneIcon,
+  Clock as ClockIcon,
   Copy as CopyIcon,
   Database as BucketIcon,
   Download as DownloadIcon,

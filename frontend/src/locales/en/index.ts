@@ -1,5 +1,6 @@
 import { activity } from "./activity";
 import { buckets } from "./buckets";
+import { credentials } from "./credentials";
 import { identities } from "./identities";
 import { lifecycle } from "./lifecycle";
 import { objects } from "./objects";
@@ -18,6 +19,7 @@ export const en = {
   ...lifecycle,
   ...objects,
   ...identities,
+  ...credentials,
   ...activity,
   ...settings,
 };

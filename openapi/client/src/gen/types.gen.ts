@@ -10,6 +10,14 @@ export type AccessKey = {
      * When it got its secret
      */
     created: string;
+    /**
+     * Its end has come
+     */
+    expired: boolean;
+    /**
+     * From then on it is refused as an unknown one; absent for never
+     */
+    expires?: string;
     id: string;
     /**
      * Absent for never, and for whoever may not know
@@ -305,6 +313,41 @@ export type ConditionKey = {
     type: 'string' | 'numeric' | 'date' | 'bool' | 'ip' | 'arn';
 };
 
+export type ConsoleSession = {
+    /**
+     * What the browser calls itself
+     */
+    agent: string;
+    created: string;
+    /**
+     * The one that asks
+     */
+    current: boolean;
+    expires: string;
+    id: string;
+    /**
+     * It began without an access key
+     */
+    password: boolean;
+    /**
+     * Address that it was used from
+     */
+    remote: string;
+    /**
+     * When it was used last, to a few minutes
+     */
+    seen: string;
+};
+
+export type ConsoleSessionList = {
+    sessions: Array<ConsoleSession>;
+};
+
+export type ContextValue = {
+    key: string;
+    values: Array<string>;
+};
+
 export type CopyRequest = {
     key: string;
     /**
@@ -330,8 +373,18 @@ export type CreatedIdentity = {
 };
 
 export type Credentials = {
-    accessKey: string;
-    secretKey: string;
+    accessKey?: string;
+    /**
+     * Name of the account of the user; the default account when absent
+     */
+    account?: string;
+    /**
+     * In the place of a password that must be changed, which is refused with the code PasswordChangeRequired without it
+     */
+    newPassword?: string;
+    password?: string;
+    secretKey?: string;
+    userName?: string;
 };
 
 export type Decision = {
@@ -480,7 +533,7 @@ export type Identity = {
     id: string;
     inline?: Array<InlinePolicy>;
     /**
-     * Access keys of a user that can be used
+     * Access keys of a user that are on and not expired
      */
     keys: number;
     /**
@@ -495,6 +548,10 @@ export type Identity = {
      * Unique in the account among those of its kind
      */
     name: string;
+    /**
+     * Of a user who can sign in with one
+     */
+    password?: IdentityPassword;
     path: string;
     /**
      * IAM actions that the caller has on it
@@ -517,6 +574,14 @@ export type Identity = {
      * Of a group
      */
     users?: Array<IdentityMember>;
+    /**
+     * Of a user: before it, it is refused as an unknown one
+     */
+    validFrom?: string;
+    /**
+     * Of a user: from then on it is refused as an unknown one
+     */
+    validUntil?: string;
 };
 
 export type IdentityChange = {
@@ -544,6 +609,14 @@ export type IdentityChange = {
      * Of a user or a group
      */
     path?: string;
+    /**
+     * Of a user: a time as RFC 3339 has it, empty for always
+     */
+    validFrom?: string;
+    /**
+     * Of a user: a time as RFC 3339 has it, empty for ever
+     */
+    validUntil?: string;
 };
 
 export type IdentityEntry = {
@@ -575,7 +648,7 @@ export type IdentityEntry = {
     groups: number;
     id: string;
     /**
-     * Access keys of a user that can be used
+     * Access keys of a user that are on and not expired
      */
     keys: number;
     /**
@@ -591,6 +664,14 @@ export type IdentityEntry = {
      * Policies of its own: inline, attached, and as one those of setUserPolicies
      */
     policies: number;
+    /**
+     * Of a user: before it, it is refused as an unknown one
+     */
+    validFrom?: string;
+    /**
+     * Of a user: from then on it is refused as an unknown one
+     */
+    validUntil?: string;
 };
 
 export type IdentityList = {
@@ -600,6 +681,17 @@ export type IdentityList = {
 export type IdentityMember = {
     displayName: string;
     name: string;
+};
+
+export type IdentityPassword = {
+    /**
+     * When the user got a first one
+     */
+    created: string;
+    /**
+     * At the next sign-in
+     */
+    mustChange: boolean;
 };
 
 export type IdentityTag = {
@@ -980,6 +1072,14 @@ export type NewIdentity = {
      * Of a role: the JSON that says who may act as it
      */
     trust?: string;
+    /**
+     * Of a user: before it, it is refused as an unknown one
+     */
+    validFrom?: string;
+    /**
+     * Of a user: from then on it is refused as an unknown one
+     */
+    validUntil?: string;
 };
 
 export type NewKey = {
@@ -1132,6 +1232,22 @@ export type PartList = {
 export type PartRef = {
     etag: string;
     number: number;
+};
+
+export type PasswordChange = {
+    newPassword: string;
+    /**
+     * The one that holds
+     */
+    password: string;
+};
+
+export type PasswordInput = {
+    /**
+     * The user must choose another one at the next sign-in
+     */
+    mustChange: boolean;
+    password: string;
 };
 
 export type PolicyDocument = {
@@ -1412,7 +1528,11 @@ export type Session = {
 };
 
 export type SetKeyInputBody = {
-    active: boolean;
+    active?: boolean;
+    /**
+     * A time as RFC 3339 has it, empty for never
+     */
+    expires?: string;
 };
 
 export type SetVersioningInputBody = {
@@ -1438,6 +1558,132 @@ export type Setting = {
 
 export type Settings = {
     settings: Array<Setting>;
+};
+
+export type SimulatedPrincipal = {
+    /**
+     * As policies see it; of a role that of a session
+     */
+    arn?: string;
+    /**
+     * The user is disabled: its requests are refused before policies are asked
+     */
+    disabled: boolean;
+    kind: 'user' | 'group' | 'role' | 'anonymous' | 'none';
+    name?: string;
+};
+
+export type SimulatedStatement = {
+    /**
+     * Of a managed policy
+     */
+    arn?: string;
+    /**
+     * The policy bounds what others allow
+     */
+    boundary: boolean;
+    /**
+     * JSON of the statement, for who may read the policy
+     */
+    document?: string;
+    effect: 'Allow' | 'Deny';
+    /**
+     * The user, group or role that has it
+     */
+    holder?: string;
+    /**
+     * Condition key of the condition that does not hold
+     */
+    key?: string;
+    /**
+     * Of the statement in the policy, from 1; absent for an access control list
+     */
+    number?: number;
+    /**
+     * Its name
+     */
+    policy?: string;
+    sid?: string;
+    source: string;
+    /**
+     * What the policy belongs to; none for one of the simulation
+     */
+    type: 'user' | 'group' | 'role' | 'user-managed' | 'aws-managed' | 'resource' | 'list' | 'session' | 'trust' | 'none';
+    /**
+     * counts: it allows or denies; unmet: a condition does not hold; withheld: what it allows does not count here; passes: it names the account, whose own policies must allow too
+     */
+    verdict: 'counts' | 'unmet' | 'withheld' | 'passes';
+};
+
+export type SimulationOutcome = {
+    action: string;
+    /**
+     * What decided, or what kept the request from being allowed
+     */
+    decidedBy: 'identityPolicy' | 'bucketPolicy' | 'accessControlList' | 'trustPolicy' | 'permissionsBoundary' | 'sessionPolicy' | 'blockPublicAccess' | 'objectOwner' | 'account' | 'nothing';
+    decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
+    /**
+     * Everything that concerns the request, in the order of the policies
+     */
+    matched: Array<SimulatedStatement>;
+    /**
+     * Condition keys that policies test and the request does not have
+     */
+    missing: Array<string>;
+    /**
+     * One sentence
+     */
+    reason: string;
+    resource: string;
+    /**
+     * That decided
+     */
+    statement?: SimulatedStatement;
+    /**
+     * The bucket is not there, or its policy is not yours to read: only the policies of the principal count
+     */
+    unknown: boolean;
+};
+
+export type SimulationReport = {
+    principal: SimulatedPrincipal;
+    results: Array<SimulationOutcome>;
+};
+
+export type SimulationRequest = {
+    actions: Array<string>;
+    /**
+     * JSON of a permissions boundary to try in the place of the principal's
+     */
+    boundary?: string;
+    /**
+     * JSON of a policy to try in the place of that of the bucket
+     */
+    bucketPolicy?: string;
+    /**
+     * Condition keys that the requests have. Time, and who asks, they have by themselves
+     */
+    context?: Array<ContextValue>;
+    /**
+     * JSON of policies to try beside those of the principal
+     */
+    policies?: Array<string>;
+    /**
+     * ARN of a user, a group (for a member of it), a role or a session of one; the name or an access key of a user; anonymous; absent for somebody who has nothing but the given policies
+     */
+    principal?: string;
+    /**
+     * Try the policies in the place of those of the principal and of its groups
+     */
+    replace?: boolean;
+    /**
+     * ARNs; absent for *
+     */
+    resources?: Array<string>;
+    /**
+     * JSON of policies of the session
+     */
+    sessionPolicies?: Array<string>;
 };
 
 export type Space = {
@@ -1506,7 +1752,10 @@ export type UploadRequest = {
 };
 
 export type User = {
-    accessKey: string;
+    /**
+     * Absent for who signed in without one
+     */
+    accessKey?: string;
     /**
      * Name of the account
      */
@@ -1520,9 +1769,17 @@ export type User = {
      */
     environment: boolean;
     /**
+     * Never used again for another one
+     */
+    id: string;
+    /**
      * Display name
      */
     name: string;
+    /**
+     * The name in ARNs; of a session of a role, that of the role and of the session
+     */
+    userName: string;
 };
 
 export type UserEntry = {
@@ -3905,12 +4162,44 @@ export type SetTrustPolicyResponses = {
 
 export type SetTrustPolicyResponse = SetTrustPolicyResponses[keyof SetTrustPolicyResponses];
 
-export type CreateAccessKeyData = {
+export type EndConsoleData = {
     body?: never;
     path: {
         name: string;
     };
     query?: never;
+    url: '/myfsio/identities/users/{name}/console';
+};
+
+export type EndConsoleErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type EndConsoleError = EndConsoleErrors[keyof EndConsoleErrors];
+
+export type EndConsoleResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type EndConsoleResponse = EndConsoleResponses[keyof EndConsoleResponses];
+
+export type CreateAccessKeyData = {
+    body?: never;
+    path: {
+        name: string;
+    };
+    query?: {
+        /**
+         * From then on the key is refused as an unknown one; absent for never
+         */
+        expires?: string;
+    };
     url: '/myfsio/identities/users/{name}/keys';
 };
 
@@ -3987,6 +4276,60 @@ export type SetAccessKeyResponses = {
 };
 
 export type SetAccessKeyResponse = SetAccessKeyResponses[keyof SetAccessKeyResponses];
+
+export type DeletePasswordData = {
+    body?: never;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/users/{name}/password';
+};
+
+export type DeletePasswordErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeletePasswordError = DeletePasswordErrors[keyof DeletePasswordErrors];
+
+export type DeletePasswordResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeletePasswordResponse = DeletePasswordResponses[keyof DeletePasswordResponses];
+
+export type SetPasswordData = {
+    body: PasswordInput;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/users/{name}/password';
+};
+
+export type SetPasswordErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type SetPasswordError = SetPasswordErrors[keyof SetPasswordErrors];
+
+export type SetPasswordResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type SetPasswordResponse = SetPasswordResponses[keyof SetPasswordResponses];
 
 export type ListIdentitiesData = {
     body?: never;
@@ -4501,6 +4844,31 @@ export type GetJobResponses = {
 
 export type GetJobResponse = GetJobResponses[keyof GetJobResponses];
 
+export type ChangePasswordData = {
+    body: PasswordChange;
+    path?: never;
+    query?: never;
+    url: '/myfsio/me/password';
+};
+
+export type ChangePasswordErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
+
+export type ChangePasswordResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
 export type ListManagedPoliciesData = {
     body?: never;
     path?: never;
@@ -4827,6 +5195,108 @@ export type CreateSessionResponses = {
 };
 
 export type CreateSessionResponse = CreateSessionResponses[keyof CreateSessionResponses];
+
+export type EndOtherSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/sessions';
+};
+
+export type EndOtherSessionsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type EndOtherSessionsError = EndOtherSessionsErrors[keyof EndOtherSessionsErrors];
+
+export type EndOtherSessionsResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type EndOtherSessionsResponse = EndOtherSessionsResponses[keyof EndOtherSessionsResponses];
+
+export type ListSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/sessions';
+};
+
+export type ListSessionsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
+
+export type ListSessionsResponses = {
+    /**
+     * OK
+     */
+    200: ConsoleSessionList;
+};
+
+export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
+
+export type EndSessionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/myfsio/sessions/{id}';
+};
+
+export type EndSessionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
+
+export type EndSessionResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
+
+export type SimulateData = {
+    body: SimulationRequest;
+    path?: never;
+    query?: never;
+    url: '/myfsio/simulate';
+};
+
+export type SimulateErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type SimulateError = SimulateErrors[keyof SimulateErrors];
+
+export type SimulateResponses = {
+    /**
+     * OK
+     */
+    200: SimulationReport;
+};
+
+export type SimulateResponse = SimulateResponses[keyof SimulateResponses];
 
 export type CreateTokenData = {
     body: TokenRequest;

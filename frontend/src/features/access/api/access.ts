@@ -10,8 +10,10 @@ import {
   deleteIdentity,
   deleteInlinePolicy,
   deleteManagedPolicy,
+  deletePassword,
   deletePolicyVersion,
   detachPolicy,
+  endConsole,
   getIdentity,
   getManagedPolicy,
   type IdentityChange,
@@ -25,6 +27,7 @@ import {
   setAccessKey,
   setBoundary,
   setDefaultPolicyVersion,
+  setPassword,
   setTrustPolicy,
   tagIdentity,
   untagIdentity,
@@ -99,6 +102,12 @@ export const setTrust = (name: string, document: string) =>
 export const createKey = (name: string) => answer(createAccessKey({ path: { name } }));
 export const switchKey = (name: string, key: string, active: boolean) =>
   done(setAccessKey({ path: { name, key }, body: { active } }));
+export const expireKey = (name: string, key: string, expires: string | undefined) =>
+  done(setAccessKey({ path: { name, key }, body: { expires: expires ?? "" } }));
+export const givePassword = (name: string, password: string, mustChange: boolean) =>
+  done(setPassword({ path: { name }, body: { password, mustChange } }));
+export const removePassword = (name: string) => done(deletePassword({ path: { name } }));
+export const endSessions = (name: string) => done(endConsole({ path: { name } }));
 export const deleteKey = (name: string, key: string) => done(deleteAccessKey({ path: { name, key } }));
 export const rotateKey = (accessKey: string) => answer(rotateSecret({ path: { accessKey } }));
 

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { FormDialog } from "@/components/ui/dialog";
+import { fieldOf, ownZone, timeOf } from "@/lib/fieldtime";
 import { t } from "@/lib/i18n";
 import { ACCESS, update } from "../api/access";
 import { LONGEST, validName } from "../model/kinds";
@@ -16,6 +17,8 @@ export function EditIdentityDialog({ kind, identity, onClose }: Shown & { onClos
   const [name, setName] = useState(identity.name);
   const [display, setDisplay] = useState(identity.displayName ?? "");
   const [description, setDescription] = useState(identity.description ?? "");
+  const [from, setFrom] = useState(fieldOf(identity.validFrom));
+  const [until, setUntil] = useState(fieldOf(identity.validUntil));
   const [hours, setHours] = useState<number | string>((identity.maxSessionSeconds ?? 3600) / 3600);
   const named = name === identity.name || validName(name, LONGEST[kind]);
   const lasting = kind !== "roles" || (typeof hours === "number" && hours >= 1 && hours <= 12);
@@ -25,13 +28,18 @@ export function EditIdentityDialog({ kind, identity, onClose }: Shown & { onClos
   if (kind === "roles" && description.trim() !== (identity.description ?? "")) change.description = description.trim();
   if (kind === "roles" && Number(hours) * 3600 !== identity.maxSessionSeconds)
     change.maxSessionSeconds = Math.round(Number(hours) * 3600);
+  const validFrom = timeOf(from, identity.validFrom);
+  const validUntil = timeOf(until, identity.validUntil);
+  const ordered = validFrom === undefined || validUntil === undefined || new Date(validFrom) < new Date(validUntil);
+  if (validFrom !== identity.validFrom) change.validFrom = validFrom ?? "";
+  if (validUntil !== identity.validUntil) change.validUntil = validUntil ?? "";
   const changed = Object.keys(change).length > 0;
   return (
     <FormDialog
       title={t("iam.edit")}
       action={t("action.save")}
       failure={t("iam.not-changed")}
-      ready={changed && named && lasting && (kind !== "users" || display.trim() !== "")}
+      ready={changed && named && lasting && ordered && (kind !== "users" || display.trim() !== "")}
       onClose={onClose}
       onSubmit={async () => {
         await update({ kind, name: identity.name }, change);
@@ -54,14 +62,30 @@ export function EditIdentityDialog({ kind, identity, onClose }: Shown & { onClos
         />
       )}
       {kind === "users" && (
-        <TextInput
-          label={t("iam.display-name")}
-          value={display}
-          maxLength={128}
-          onChange={(event) => setDisplay(event.currentTarget.value)}
-          data-autofocus
-          autoComplete="off"
-        />
+        <>
+          <TextInput
+            label={t("iam.display-name")}
+            value={display}
+            maxLength={128}
+            onChange={(event) => setDisplay(event.currentTarget.value)}
+            data-autofocus
+            autoComplete="off"
+          />
+          <TextInput
+            type="datetime-local"
+            label={t("iam.valid-from")}
+            value={from}
+            onChange={(event) => setFrom(event.currentTarget.value)}
+          />
+          <TextInput
+            type="datetime-local"
+            label={t("iam.valid-until")}
+            description={`${t("iam.valid-text")} ${t("iam.zone", { zone: ownZone() })}`}
+            value={until}
+            error={ordered ? undefined : t("iam.valid-order")}
+            onChange={(event) => setUntil(event.currentTarget.value)}
+          />
+        </>
       )}
       {kind === "roles" && (
         <>

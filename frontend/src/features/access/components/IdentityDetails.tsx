@@ -6,7 +6,7 @@ import { Guarded } from "@/components/ui/guarded";
 import { DeleteIcon, RenameIcon } from "@/components/ui/icons";
 import { Notice } from "@/components/ui/notice";
 import { TagsDialog } from "@/components/ui/tagsdialog";
-import { duration } from "@/lib/format";
+import { duration, exactTime } from "@/lib/format";
 import { t } from "@/lib/i18n";
 import { sayFailure } from "@/lib/toast";
 import { ACCESS, setTags, update } from "../api/access";
@@ -17,6 +17,7 @@ import { EditIdentityDialog } from "./EditIdentityDialog";
 import { Badges } from "./IdentityList";
 import { KeysCard } from "./KeysCard";
 import { GroupsCard, MembersCard } from "./MembershipCards";
+import { PasswordCard } from "./PasswordCard";
 import { BoundaryCard, PoliciesCard } from "./PoliciesCard";
 import { TrustCard } from "./TrustCard";
 
@@ -37,6 +38,7 @@ export function IdentityDetails({ kind, identity, onGone }: Shown & { onGone: ()
         {identity.environment && <Notice>{t("iam.environment-text")}</Notice>}
         <AboutCard kind={kind} identity={identity} />
         {kind === "users" && <KeysCard identity={identity} />}
+        {kind === "users" && <PasswordCard identity={identity} />}
         {kind === "roles" && <TrustCard identity={identity} />}
         {kind === "groups" && <MembersCard identity={identity} />}
         <PoliciesCard kind={kind} identity={identity} />
@@ -92,6 +94,12 @@ function AboutCard({ kind, identity }: Shown) {
         {kind === "users" && <Fact name={t("iam.display-name")}>{identity.displayName}</Fact>}
         {kind === "users" && (
           <Fact name={t("iam.state")}>{t(identity.disabled ? "iam.state-disabled" : "iam.state-enabled")}</Fact>
+        )}
+        {identity.validFrom !== undefined && (
+          <Fact name={t("iam.valid-from")}>{exactTime(new Date(identity.validFrom))}</Fact>
+        )}
+        {identity.validUntil !== undefined && (
+          <Fact name={t("iam.valid-until")}>{exactTime(new Date(identity.validUntil))}</Fact>
         )}
         {kind === "roles" && <Fact name={t("iam.description")}>{identity.description}</Fact>}
         {kind === "roles" && (

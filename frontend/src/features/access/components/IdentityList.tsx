@@ -132,10 +132,17 @@ export function IdentityList(props: { kind: Kind; view: AccessView; onView: (nex
 
 /** What one should know of a user at a glance. */
 export function Badges({ identity }: { identity: IdentityEntry }) {
+  const now = new Date();
   return (
     <>
       {identity.admin && <Badge tone="accent">{t("iam.admin")}</Badge>}
       {identity.disabled && <Badge tone="warn">{t("iam.disabled")}</Badge>}
+      {identity.validFrom !== undefined && new Date(identity.validFrom) > now && (
+        <Badge tone="warn">{t("iam.not-yet-valid")}</Badge>
+      )}
+      {identity.validUntil !== undefined && new Date(identity.validUntil) <= now && (
+        <Badge tone="warn">{t("iam.no-longer-valid")}</Badge>
+      )}
       {identity.environment && <Badge title={t("iam.environment-text")}>{t("iam.environment")}</Badge>}
     </>
   );

@@ -4,14 +4,16 @@ import { useState } from "react";
 import { Badge, Card, Copyable, IconButton, When } from "@/components/ui/basics";
 import { FormDialog } from "@/components/ui/dialog";
 import { Guarded } from "@/components/ui/guarded";
-import { DeleteIcon, MoreIcon, PauseIcon, PlusIcon, RefreshIcon, ResumeIcon } from "@/components/ui/icons";
+import { ClockIcon, DeleteIcon, MoreIcon, PauseIcon, PlusIcon, RefreshIcon, ResumeIcon } from "@/components/ui/icons";
 import { usePointMenu } from "@/components/ui/pointmenu";
+import { exactTime } from "@/lib/format";
 import { t } from "@/lib/i18n";
 import { useSession } from "@/lib/session";
 import { sayFailure } from "@/lib/toast";
 import { ACCESS, createKey, deleteKey, rotateKey, switchKey } from "../api/access";
 import { lacking, MAX_KEYS } from "../model/kinds";
 import css from "./access.module.css";
+import { ExpiryDialog } from "./ExpiryDialog";
 import { fixed } from "./IdentityDetails";
 import { type Secret, SecretDialog } from "./SecretDialog";
 
@@ -21,6 +23,7 @@ export function KeysCard({ identity }: { identity: Identity }) {
   const { user } = useSession();
   const [rotating, setRotating] = useState<AccessKey>();
   const [deleting, setDeleting] = useState<AccessKey>();
+  const [expiring, setExpiring] = useState<AccessKey>();
   const [secret, setSecret] = useState<Secret>();
   const { name, permissions } = identity;
   const keys = identity.accessKeys ?? [];
@@ -56,6 +59,12 @@ export function KeysCard({ identity }: { identity: Identity }) {
       icon: key.active ? <PauseIcon size={16} /> : <ResumeIcon size={16} />,
       need: lacking(permissions, "iam:UpdateAccessKey"),
       run: () => void turn(key),
+    },
+    {
+      label: t("iam.key-expiry"),
+      icon: <ClockIcon size={16} />,
+      need: lacking(permissions, "iam:UpdateAccessKey"),
+      run: () => setExpiring(key),
     },
     "line",
     {
@@ -93,7 +102,9 @@ export function KeysCard({ identity }: { identity: Identity }) {
               <span className={css.grow}>
                 <Copyable text={key.id} label={t("action.copy-what", { what: key.id })} />
               </span>
-              <Badge tone={key.active ? "ok" : "warn"}>{t(key.active ? "iam.key-active" : "iam.key-inactive")}</Badge>
+              <Badge tone={key.active && !key.expired ? "ok" : "warn"}>
+                {t(key.expired ? "iam.key-expired" : key.active ? "iam.key-active" : "iam.key-inactive")}
+              </Badge>
               {why === undefined && (
                 <IconButton
                   label={t("action.actions-for", { name: key.id })}
@@ -113,6 +124,11 @@ export function KeysCard({ identity }: { identity: Identity }) {
                 <span>
                   {t("iam.last-used")} {key.lastUsed === undefined ? t("iam.never") : <When time={key.lastUsed} />}
                 </span>
+                {key.expires !== undefined && (
+                  <span>
+                    {t(key.expired ? "iam.key-expired" : "iam.key-expires")} {exactTime(new Date(key.expires))}
+                  </span>
+                )}
               </span>
             </li>
           ))}
@@ -156,6 +172,9 @@ export function KeysCard({ identity }: { identity: Identity }) {
           </p>
           <p>{t("iam.key-delete-text")}</p>
         </FormDialog>
+      )}
+      {expiring !== undefined && (
+        <ExpiryDialog name={name} accessKey={expiring} onClose={() => setExpiring(undefined)} onDone={refresh} />
       )}
       {secret !== undefined && <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />}
     </Card>

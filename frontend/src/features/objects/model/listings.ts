@@ -20,9 +20,9 @@ export function listingOf(bucket: string, prefix: string, find: string | undefin
   return listing;
 }
 
-let person = session.value?.user?.accessKey;
+let person = session.value?.user?.id;
 session.subscribe(() => {
-  const now = session.value?.user?.accessKey;
+  const now = session.value?.user?.id;
   if (now !== person) forgetListings();
   person = now;
 });

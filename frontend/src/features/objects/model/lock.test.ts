@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { fieldTime, retentionChange, retentionForm } from "./lock";
+import { fieldTime } from "@/lib/fieldtime";
+import { retentionChange, retentionForm } from "./lock";
 
 const clock = new Date("2026-05-04T10:00:30.500Z");
 const at = (text: string) => fieldTime(new Date(text));

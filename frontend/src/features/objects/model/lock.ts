@@ -1,4 +1,5 @@
 import type { Retention } from "@myfsio/client";
+import { fieldTime } from "@/lib/fieldtime";
 
 /** A retention as the form holds it: the time in the person's own zone, as the browser's field writes it. */
 export interface RetentionForm {
@@ -7,12 +8,6 @@ export interface RetentionForm {
 }
 
 const DAY_MS = 86_400_000;
-
-/** A time as a field of the type datetime-local has it, to the minute. */
-export function fieldTime(time: Date): string {
-  const pad = (n: number) => String(n).padStart(2, "0");
-  return `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())}T${pad(time.getHours())}:${pad(time.getMinutes())}`;
-}
 
 export const retentionForm = (now: Retention | undefined, clock: Date): RetentionForm => ({
   mode: now?.mode ?? "none",

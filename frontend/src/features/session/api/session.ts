@@ -1,4 +1,4 @@
-import { createSession, deleteSession, getSession } from "@myfsio/client";
+import { type Credentials, createSession, deleteSession, getSession } from "@myfsio/client";
 import { answer, done } from "@/lib/http/api";
 import { session, signedIn, signedOut } from "@/lib/session";
 
@@ -13,8 +13,8 @@ export async function refreshSession(): Promise<void> {
   session.set(await answer(getSession()));
 }
 
-export async function signIn(accessKey: string, secretKey: string): Promise<void> {
-  signedIn(await answer(createSession({ body: { accessKey, secretKey } })));
+export async function signIn(body: Credentials): Promise<void> {
+  signedIn(await answer(createSession({ body })));
 }
 
 export async function signOut(): Promise<void> {

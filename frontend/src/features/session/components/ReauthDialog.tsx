@@ -16,7 +16,9 @@ export function ReauthDialog(props: { onOther: () => void; onDone: (samePerson: 
       <p className={css.lead}>{t("session.expired-text")}</p>
       <SignInForm
         accessKey={user.accessKey}
-        onDone={() => props.onDone(session.value?.user?.accessKey === user.accessKey)}
+        userName={user.userName}
+        account={user.account}
+        onDone={() => props.onDone(session.value?.user?.id === user.id)}
         other={
           <Button variant="subtle" color="gray" size="sm" onClick={props.onOther}>
             {t("session.leave")}

@@ -1,59 +1,145 @@
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, PasswordInput, SegmentedControl, TextInput } from "@mantine/core";
+import type { Credentials } from "@myfsio/client";
 import { type ReactNode, type SubmitEvent, useState } from "react";
-import { ProblemNotice } from "@/components/ui/notice";
+import { NewPasswordFields, soundPassword } from "@/components/ui/newpassword";
+import { Notice, ProblemNotice } from "@/components/ui/notice";
 import { asProblem, type Problem } from "@/lib/http/problem";
 import { t } from "@/lib/i18n";
+import { remember, remembered } from "@/lib/storage";
 import { signIn } from "../api/session";
 import css from "./session.module.css";
 
-/** Access key and secret. `accessKey` presets the first, for signing in again. */
-export function SignInForm(props: { accessKey?: string; onDone: () => void; other?: ReactNode }) {
+const HOW = "myfsio.sign-in";
+
+interface Props {
+  /** Who signs in again: without an access key it was with a password. */
+  accessKey?: string | undefined;
+  userName?: string;
+  account?: string;
+  onDone: () => void;
+  other?: ReactNode;
+}
+
+/** An access key and its secret, or a name and a password; then what else the server asks for. */
+export function SignInForm(props: Props) {
+  const again = props.userName !== undefined;
+  const [how, setHow] = useState<"key" | "name">(() =>
+    (again ? props.accessKey === undefined : remembered(HOW) === "name") ? "name" : "key",
+  );
   const [accessKey, setAccessKey] = useState(props.accessKey ?? "");
-  const [secretKey, setSecretKey] = useState("");
+  const [account, setAccount] = useState(props.account ?? "");
+  const [userName, setUserName] = useState(props.userName ?? "");
+  const [secret, setSecret] = useState("");
+  const [fresh, setFresh] = useState("");
+  const [freshAgain, setFreshAgain] = useState("");
+  const [needs, setNeeds] = useState<"password">();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
+  const name = how === "key" ? accessKey.trim() : userName.trim();
+  const ready = name !== "" && secret !== "" && (needs !== "password" || soundPassword(fresh, freshAgain));
+  const turn = (next: "key" | "name") => {
+    setHow(next);
+    remember(HOW, next);
+    setSecret("");
+    setNeeds(undefined);
+    setProblem(undefined);
+  };
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (busy || accessKey.trim() === "" || secretKey === "") return;
+    if (busy || !ready) return;
     setBusy(true);
     setProblem(undefined);
+    const body: Credentials =
+      how === "key"
+        ? { accessKey: name, secretKey: secret }
+        : { userName: name, password: secret, account: account.trim() || undefined };
+    if (needs === "password") body.newPassword = fresh;
     try {
-      await signIn(accessKey.trim(), secretKey);
+      await signIn(body);
       props.onDone();
     } catch (thrown) {
-      setProblem(asProblem(thrown));
+      const said = asProblem(thrown);
+      if (said.code === "PasswordChangeRequired") setNeeds("password");
+      else setProblem(said);
       setBusy(false);
     }
   };
+  const first = { "data-autofocus": !again || undefined, autoFocus: !again };
+  const field = {
+    autoCapitalize: "off",
+    spellCheck: false,
+    size: "md",
+    withAsterisk: false,
+  } as const;
   return (
     <form className={css.form} onSubmit={(event) => void submit(event)}>
-      <TextInput
-        label={t("session.access-key")}
-        name="username"
-        autoComplete="username"
-        autoCapitalize="off"
-        spellCheck={false}
-        size="md"
-        required
-        withAsterisk={false}
-        data-autofocus={props.accessKey === undefined || undefined}
-        autoFocus={props.accessKey === undefined}
-        value={accessKey}
-        onChange={(event) => setAccessKey(event.currentTarget.value)}
+      <SegmentedControl
+        aria-label={t("session.how")}
+        fullWidth
+        data={[
+          { value: "key", label: t("session.by-key") },
+          { value: "name", label: t("session.by-name") },
+        ]}
+        value={how}
+        onChange={(next) => turn(next === "name" ? "name" : "key")}
       />
+      {how === "key" ? (
+        <TextInput
+          {...field}
+          {...first}
+          label={t("session.access-key")}
+          name="username"
+          autoComplete="username"
+          required
+          value={accessKey}
+          onChange={(event) => setAccessKey(event.currentTarget.value)}
+        />
+      ) : (
+        <>
+          <TextInput
+            {...field}
+            label={t("session.account")}
+            description={t("session.account-text")}
+            name="account"
+            autoComplete="organization"
+            value={account}
+            onChange={(event) => setAccount(event.currentTarget.value)}
+          />
+          <TextInput
+            {...field}
+            {...first}
+            label={t("session.user-name")}
+            name="username"
+            autoComplete="username"
+            required
+            value={userName}
+            onChange={(event) => setUserName(event.currentTarget.value)}
+          />
+        </>
+      )}
       <PasswordInput
-        label={t("session.secret-key")}
+        label={t(how === "key" ? "session.secret-key" : "session.password")}
         name="password"
         autoComplete="current-password"
         size="md"
         required
         withAsterisk={false}
-        data-autofocus={props.accessKey !== undefined || undefined}
-        autoFocus={props.accessKey !== undefined}
-        value={secretKey}
-        onChange={(event) => setSecretKey(event.currentTarget.value)}
-        visibilityToggleButtonProps={{ "aria-label": t("session.show-secret") }}
+        data-autofocus={again || undefined}
+        autoFocus={again}
+        value={secret}
+        onChange={(event) => setSecret(event.currentTarget.value)}
+        visibilityToggleButtonProps={{
+          "aria-label": t(how === "key" ? "session.show-secret" : "session.show-password"),
+        }}
       />
+      {needs === "password" && (
+        <>
+          <Notice tone="warn" title={t("session.must-change")}>
+            {t("session.must-change-text")}
+          </Notice>
+          <NewPasswordFields password={fresh} again={freshAgain} onPassword={setFresh} onAgain={setFreshAgain} focus />
+        </>
+      )}
       {problem !== undefined && <ProblemNotice title={t("session.failed")} problem={problem} />}
       <Button type="submit" size="sm" loading={busy} fullWidth>
         {t("session.sign-in")}

@@ -22,7 +22,7 @@ import { lacking, READ, WRITE } from "./rights";
 /** The bucket policy: which one is attached, the presets, and an editor for one's own. */
 export function PolicyCard({ bucket }: { bucket: Bucket }) {
   const { user } = useSession();
-  const who = user?.accessKey ?? "";
+  const who = user?.id ?? "";
   const mayRead = may(bucket.permissions, READ.policy);
   const query = useQuery({ ...bucketPolicy(bucket.name), enabled: mayRead });
   const fault = query.isError ? asProblem(query.error) : undefined;
