@@ -152,10 +152,10 @@ func (w *fileWrite) password(it *item, u *meta.User) {
 	if b := w.before[it.id]; b != nil {
 		was = b.password
 	}
-	switch to := it.password; {
-	case to == was:
+	switch to := it.password; to {
+	case was:
 		return
-	case to == itemPassword{}:
+	case itemPassword{}:
 		u.Password = nil
 	default:
 		p := meta.Password{Created: w.since(to.created), MustChange: to.mustChange}
