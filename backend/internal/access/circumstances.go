@@ -11,6 +11,7 @@ import (
 // Circumstances are what of a request, beside what it asks for, policies may test.
 type Circumstances struct {
 	Time      time.Time
+	Region    string      // of the server
 	Addr      netip.Addr  // of the client; the zero one is not known
 	Secure    bool        // the client's connection is TLS
 	TLS       uint16      // its version; 0 where a proxy does not tell
@@ -27,6 +28,8 @@ func (k *Circumstances) Lookup(name string) ([]string, bool) {
 		return one(k.Time.UTC().Format(time.RFC3339), true)
 	case "aws:EpochTime":
 		return one(strconv.FormatInt(k.Time.Unix(), 10), true)
+	case "aws:RequestedRegion":
+		return one(k.Region, k.Region != "")
 	case "aws:SourceIp":
 		return one(k.Addr.String(), k.Addr.IsValid())
 	case "aws:SecureTransport":

@@ -233,7 +233,7 @@ func (a *API) openness(ctx context.Context, b *meta.Bucket) (string, error) {
 	if acl.Public() && !ignore {
 		return "public", nil
 	}
-	nobody := a.asker(iam.Anonymous, "", access.Circumstances{Time: a.Clock.Now()})
+	nobody := a.asker(iam.Anonymous, "", access.Circumstances{Time: a.Clock.Now(), Region: a.Config.Region})
 	for _, n := range []need{onListing("s3:ListBucket", b.Name, "", "", 1), {action: "s3:GetObject", bucket: b.Name, key: "*"}} {
 		q := n.ask(b)
 		d, err := nobody.Decide(ctx, &q)

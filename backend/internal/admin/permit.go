@@ -92,7 +92,7 @@ func onCopy(bucket, key, versionID, targetBucket, targetKey string, exclusive bo
 
 // asks is who the call is from, as of now.
 func (a *API) asks(c *call) *access.Asker {
-	k := access.Circumstances{Time: a.Clock.Now(), Secure: c.peer.Secure, Header: c.r.Header, AuthType: sigv4.HeaderV4.String()}
+	k := access.Circumstances{Time: a.Clock.Now(), Region: a.Config.Region, Secure: c.peer.Secure, Header: c.r.Header, AuthType: sigv4.HeaderV4.String()}
 	if c.r.TLS != nil {
 		k.TLS = c.r.TLS.Version
 	}

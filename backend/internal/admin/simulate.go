@@ -196,7 +196,7 @@ func report(users *iam.Service, actor *iam.Identity, who *iam.Simulated, outcome
 
 func simulatedStatement(m *policy.Match, readable bool) SimulatedStatement {
 	out := SimulatedStatement{
-		Source: m.Source.Name, Type: policy.OriginInput, Boundary: m.Source.Kind == policy.SourceBoundary, Number: m.Statement + 1, Effect: m.Effect.String(),
+		Source: m.Source.Name, Type: policy.OriginInput, Boundary: m.Source.Kind.Bounds(), Number: m.Statement + 1, Effect: m.Effect.String(),
 		Verdict: verdicts[m.Verdict], Key: m.Key,
 	}
 	if o := m.Source.Origin; o != nil {

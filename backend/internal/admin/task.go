@@ -22,7 +22,7 @@ func (w *worker) refresh(ctx context.Context) (err error) {
 		}
 		return err
 	}
-	w.who = w.a.asker(id, w.j.remote, access.Circumstances{Time: w.a.Clock.Now(), Secure: w.j.secure})
+	w.who = w.a.asker(id, w.j.remote, access.Circumstances{Time: w.a.Clock.Now(), Region: w.a.Config.Region, Secure: w.j.secure})
 	same := func(name, id string) (*meta.Bucket, error) {
 		b, err := w.a.Buckets.Get(ctx, name)
 		if err == nil && b.ID.String() != id {

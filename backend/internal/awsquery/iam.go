@@ -94,13 +94,9 @@ func create(k iam.EntityKind) action {
 			if in.Trust, err = c.need("AssumeRolePolicyDocument"); err != nil {
 				return nil, err
 			}
-			if in.MaxSession, err = c.seconds("MaxSessionDuration"); err != nil {
-				return nil, err
-			}
+			in.MaxSession = c.seconds("MaxSessionDuration")
 		}
-		if in.Tags, err = c.tags(); err != nil {
-			return nil, err
-		}
+		in.Tags = c.tags()
 		e, err := c.iam.CreateEntity(c, c.Caller, in)
 		if err != nil {
 			return nil, err
@@ -189,10 +185,7 @@ func updateRole(c *call) ([]node, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := c.seconds("MaxSessionDuration")
-	if err != nil {
-		return nil, err
-	}
+	d := c.seconds("MaxSessionDuration")
 	var description *string
 	if v, ok := c.Form["Description"]; ok {
 		description = &v[0]
@@ -327,7 +320,11 @@ func listAttached(k iam.EntityKind) action {
 		if err != nil {
 			return nil, err
 		}
-		some, tail, err := page(c, e.Grants.Attached, func(arn string) string { return arn })
+		attached := slices.DeleteFunc(slices.Clone(e.Grants.Attached), func(arn string) bool {
+			_, path, _ := strings.Cut(arn, ":policy")
+			return !strings.HasPrefix(path, c.Form.Get("PathPrefix"))
+		})
+		some, tail, err := page(c, attached, func(arn string) string { return arn })
 		if err != nil {
 			return nil, err
 		}
@@ -345,14 +342,7 @@ func tag(k iam.EntityKind) action {
 		if err != nil {
 			return nil, err
 		}
-		tags, err := c.tags()
-		if err != nil {
-			return nil, err
-		}
-		if len(tags) == 0 {
-			return nil, missing("Tags")
-		}
-		return nil, c.iam.Edit(c, c.Caller, k, name, iam.Tag(tags))
+		return nil, c.iam.Edit(c, c.Caller, k, name, iam.Tag(c.tags()))
 	}
 }
 
@@ -362,11 +352,7 @@ func untag(k iam.EntityKind) action {
 		if err != nil {
 			return nil, err
 		}
-		keys := c.strings("TagKeys")
-		if len(keys) == 0 {
-			return nil, missing("TagKeys")
-		}
-		return nil, c.iam.Edit(c, c.Caller, k, name, iam.Untag(keys))
+		return nil, c.iam.Edit(c, c.Caller, k, name, iam.Untag(c.strings("TagKeys")))
 	}
 }
 
@@ -432,10 +418,6 @@ func updateKey(c *call) ([]node, error) {
 	v, err := c.needs("AccessKeyId", "Status")
 	if err != nil {
 		return nil, err
-	}
-	if v[1] != "Active" && v[1] != "Inactive" {
-		return nil, newError(http.StatusBadRequest, "ValidationError",
-			fmt.Sprintf("1 validation error detected: Value '%s' at 'status' failed to satisfy constraint: Member must satisfy enum value set: [Active, Inactive]", v[1]))
 	}
 	name, err := c.user()
 	if err != nil {

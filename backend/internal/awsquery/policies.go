@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 )
@@ -21,12 +20,13 @@ func version(v *meta.PolicyVersion, holds int, whole bool) []node {
 	return append(out, text("VersionId", "v"+strconv.Itoa(v.Number)), text("IsDefaultVersion", strconv.FormatBool(v.Number == holds)), moment("CreateDate", v.Created))
 }
 
-func versionNumber(id string) (int, error) {
+// versionNumber is 0 for an id that no version has.
+func versionNumber(id string) int {
 	n, err := strconv.Atoi(strings.TrimPrefix(id, "v"))
-	if err != nil || !strings.HasPrefix(id, "v") || n < 1 {
-		return 0, fault.New("awsquery.versionNumber", fault.InvalidArgument, fmt.Sprintf("Value '%s' at 'versionId' failed to satisfy constraint: Member must satisfy regular expression pattern: v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?", id))
+	if err != nil {
+		return 0
 	}
-	return n, nil
+	return n
 }
 
 func describePolicy(p *iam.ManagedPolicy, whole bool) []node {
@@ -49,11 +49,7 @@ func createPolicy(c *call) ([]node, error) {
 	if err != nil {
 		return nil, err
 	}
-	tags, err := c.tags()
-	if err != nil {
-		return nil, err
-	}
-	p, err := c.iam.CreatePolicy(c, c.Caller, iam.NewPolicy{Name: v[0], Text: v[1], Path: c.Form.Get("Path"), Description: c.Form.Get("Description"), Tags: tags})
+	p, err := c.iam.CreatePolicy(c, c.Caller, iam.NewPolicy{Name: v[0], Text: v[1], Path: c.Form.Get("Path"), Description: c.Form.Get("Description"), Tags: c.tags()})
 	if err != nil {
 		return nil, err
 	}
@@ -76,14 +72,21 @@ func getPolicy(c *call) ([]node, error) {
 	return []node{list("Policy", describePolicy(&p, true)...)}, nil
 }
 
+// The values of PolicyUsageFilter.
+const (
+	asPolicy   = "PermissionsPolicy"
+	asBoundary = "PermissionsBoundary"
+)
+
 func listPolicies(c *call) ([]node, error) {
 	all, err := c.iam.Policies(c, c.Caller)
 	if err != nil {
 		return nil, err
 	}
-	scope, used := c.Form.Get("Scope"), c.Form.Get("OnlyAttached") == "true"
+	scope, used, usage := c.Form.Get("Scope"), c.Form.Get("OnlyAttached") == "true", c.Form.Get("PolicyUsageFilter")
 	all = slices.DeleteFunc(all, func(p iam.ManagedPolicy) bool {
-		return scope == "AWS" && !p.BuiltIn || scope == "Local" && p.BuiltIn || used && p.Uses == 0 || !strings.HasPrefix(p.Path, c.Form.Get("PathPrefix"))
+		return scope == "AWS" && !p.BuiltIn || scope == "Local" && p.BuiltIn || used && p.Uses == 0 || !strings.HasPrefix(p.Path, c.Form.Get("PathPrefix")) ||
+			usage == asBoundary && p.Bounds == 0 || usage == asPolicy && p.Bounds > 0 && p.Uses == 0
 	})
 	some, tail, err := page(c, all, func(p iam.ManagedPolicy) string { return p.ARN })
 	if err != nil {
@@ -113,6 +116,11 @@ func entitiesFor(c *call) ([]node, error) {
 	if err != nil {
 		return nil, err
 	}
+	kind, usage, prefix := c.Form.Get("EntityFilter"), c.Form.Get("PolicyUsageFilter"), c.Form.Get("PathPrefix")
+	all = slices.DeleteFunc(all, func(e iam.Entity) bool {
+		return kind != "" && kind != e.Kind.String() || !strings.HasPrefix(e.Path, prefix) ||
+			usage == asBoundary && e.Grants.Boundary != arn || usage == asPolicy && !slices.Contains(e.Grants.Attached, arn)
+	})
 	some, tail, err := page(c, all, func(e iam.Entity) string { return e.ARN })
 	if err != nil {
 		return nil, err
@@ -156,16 +164,12 @@ func getVersion(c *call) ([]node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := versionNumber(v[1])
-	if err != nil {
-		return nil, err
-	}
 	p, err := c.policy("iam:GetPolicyVersion")
 	if err != nil {
 		return nil, err
 	}
 	for i := range p.Versions {
-		if p.Versions[i].Number == n {
+		if p.Versions[i].Number == versionNumber(v[1]) {
 			return []node{list("PolicyVersion", version(&p.Versions[i], p.Default, true)...)}, nil
 		}
 	}
@@ -198,11 +202,7 @@ func (c *call) onVersion(do versionChange) ([]node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := versionNumber(v[1])
-	if err != nil {
-		return nil, err
-	}
-	return nil, do(c, c.Caller, v[0], n)
+	return nil, do(c, c.Caller, v[0], versionNumber(v[1]))
 }
 
 type versionChange = func(ctx context.Context, actor *iam.Identity, arn string, number int) error

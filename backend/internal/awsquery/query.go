@@ -16,6 +16,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/policy"
 )
 
 // The services, as the scope of a signature names them.
@@ -103,20 +104,32 @@ func Open(form url.Values) bool { return form.Get("Action") == "AssumeRoleWithWe
 // Do answers an action of a service.
 func (h *Handler) Do(ctx context.Context, service string, r *Request) Answer {
 	name := r.Form.Get("Action")
-	actions, space := iamActions, "https://iam.amazonaws.com/doc/2010-05-08/"
+	actions := iamActions
 	if service == STS {
-		actions, space = stsActions, "https://sts.amazonaws.com/doc/2011-06-15/"
+		actions = stsActions
 	}
-	content, err := actions[name](&call{ctx, r, h.IAM, h.Access})
+	c := &call{ctx, r, h.IAM, h.Access}
+	err := c.check(service)
+	var content []node
+	if err == nil {
+		content, err = actions[name](c)
+	}
 	if err != nil {
 		return Refuse(service, r.ID, err)
 	}
-	root := node{name: name + "Response", space: space}
+	root := node{name: name + "Response", space: spaceOf(service)}
 	if content != nil {
 		root.kids = append(root.kids, list(name+"Result", content...))
 	}
 	root.kids = append(root.kids, list("ResponseMetadata", text("RequestId", r.ID)))
 	return Answer{Status: http.StatusOK, Body: root.document()}
+}
+
+func spaceOf(service string) string {
+	if service == STS {
+		return "https://sts.amazonaws.com/doc/2011-06-15/"
+	}
+	return "https://iam.amazonaws.com/doc/2010-05-08/"
 }
 
 // Error is a refusal with a code of the protocol.
@@ -148,14 +161,15 @@ func Refuse(service, id string, err error) Answer {
 	if e.Status >= http.StatusInternalServerError {
 		kind = "Receiver"
 	}
-	space := "https://iam.amazonaws.com/doc/2010-05-08/"
-	if service == STS {
-		space = "https://sts.amazonaws.com/doc/2011-06-15/"
+	space := spaceOf(service)
+	if e.Code == "InvalidAction" || e.Code == "MissingAction" { // it is of no service
+		space = "http://webservices.amazon.com/AWSFault/2005-15-09"
 	}
-	root := node{name: "ErrorResponse", space: space, kids: []node{
-		list("Error", text("Type", kind), text("Code", e.Code), text("Message", e.Message)),
-		text("RequestId", id),
-	}}
+	about := list("Error", text("Type", kind), text("Code", e.Code))
+	if e.Message != "" {
+		about.kids = append(about.kids, text("Message", e.Message))
+	}
+	root := node{name: "ErrorResponse", space: space, kids: []node{about, text("RequestId", id)}}
 	return Answer{Status: e.Status, Body: root.document(), Code: e.Code}
 }
 
@@ -163,7 +177,7 @@ func Refuse(service, id string, err error) Answer {
 var codes = map[string]int{
 	"NoSuchEntity": http.StatusNotFound, "EntityAlreadyExists": http.StatusConflict, "DeleteConflict": http.StatusConflict,
 	"LimitExceeded": http.StatusConflict, "InvalidInput": http.StatusBadRequest, "PasswordPolicyViolation": http.StatusBadRequest, "InvalidUserType": http.StatusBadRequest,
-	"PackedPolicyTooLarge": http.StatusBadRequest,
+	"PackedPolicyTooLarge": http.StatusBadRequest, "InvalidParameterValue": http.StatusBadRequest,
 }
 
 // kinds are the codes of the kinds of failures; the others are internal, and their texts stay here.
@@ -192,6 +206,9 @@ func From(err error) *Error {
 	}
 	if e, ok := kinds[fault.KindOf(err)]; ok {
 		if t := fault.TextOf(err); t != "" {
+			e.Message = t
+		}
+		if t := policy.IAMSentence(err); t != "" {
 			e.Message = t
 		}
 		e.cause = err
@@ -235,30 +252,13 @@ func (n *node) write(b *strings.Builder) {
 	b.WriteString("</" + n.name + ">")
 }
 
-// missing refuses a request without a parameter.
-func missing(field string) error {
-	return newError(http.StatusBadRequest, "ValidationError", fmt.Sprintf("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null", lowerFirst(field)))
-}
-
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
-// need returns a parameter that must be there.
+// need returns a parameter that must be there, as check has seen to.
 func (c *call) need(name string) (string, error) {
 	v, ok := c.Form[name]
-	switch {
-	case !ok:
-		return "", missing(name)
-	case v[0] == "":
-		return "", newError(http.StatusBadRequest, "ValidationError",
-			fmt.Sprintf("1 validation error detected: Value '' at '%s' failed to satisfy constraint: Member must have length greater than or equal to 1", lowerFirst(name)))
-	}
-	if strings.HasSuffix(name, "Name") && len(v[0]) > maxName {
-		return "", newError(http.StatusBadRequest, "ValidationError",
-			fmt.Sprintf("1 validation error detected: Value at '%s' failed to satisfy constraint: Member must have length less than or equal to %d", lowerFirst(name), maxName))
-	}
-	if strings.HasSuffix(name, "Name") && !iam.ValidName(v[0]) {
-		return "", newError(http.StatusBadRequest, "ValidationError",
-			fmt.Sprintf("The specified value for %s is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-", lowerFirst(name)))
+	if !ok {
+		return "", invalid("1 validation error detected: Value at '" + lowerFirst(name) + "' failed to satisfy constraint: Member must not be null")
 	}
 	return v[0], nil
 }
@@ -283,7 +283,7 @@ func (c *call) user() (string, error) {
 	}
 	_, name, ok := strings.Cut(c.Caller.ARN(), ":user/")
 	if !ok {
-		return "", newError(http.StatusBadRequest, "ValidationError", "Must specify userName when calling with non-User credentials")
+		return "", invalid("Must specify userName when calling with non-User credentials")
 	}
 	return name[strings.LastIndexByte(name, '/')+1:], nil
 }
@@ -299,64 +299,45 @@ func (c *call) strings(name string) (out []string) {
 	}
 }
 
-func (c *call) tags() (out meta.Tags, err error) {
+func (c *call) tags() (out meta.Tags) {
 	for i := 1; ; i++ {
 		base := "Tags.member." + strconv.Itoa(i) + "."
 		key, ok := c.Form[base+"Key"]
-		value, there := c.Form[base+"Value"]
-		switch {
-		case !ok && !there:
-			return out, nil
-		case !ok:
-			return nil, missing(fmt.Sprintf("tags.%d.member.key", i))
-		case !there:
-			return nil, missing(fmt.Sprintf("tags.%d.member.value", i))
+		if !ok {
+			return out
 		}
-		out = append(out, meta.Pair{Name: key[0], Value: value[0]})
+		out = append(out, meta.Pair{Name: key[0], Value: c.Form.Get(base + "Value")})
 	}
+}
+
+// number reads a number; the usual one when it is not there.
+func (c *call) number(name string, usual int) int {
+	n, err := strconv.Atoi(c.Form.Get(name))
+	if err != nil {
+		return usual
+	}
+	return n
 }
 
 // seconds reads a number of seconds; 0 when it is not there.
-func (c *call) seconds(name string) (time.Duration, error) {
-	v := c.Form.Get(name)
-	if v == "" {
-		return 0, nil
-	}
-	n, err := strconv.ParseInt(v, 10, 32)
-	if err != nil {
-		return 0, newError(http.StatusBadRequest, "MalformedInput", "Invalid value for "+name)
-	}
-	return max(time.Duration(n)*time.Second, 1), nil // one that is not positive is too short, not absent
+func (c *call) seconds(name string) time.Duration {
+	return time.Duration(c.number(name, 0)) * time.Second
 }
 
-const (
-	maxName      = 128
-	defaultItems = 100
-	maxItems     = 1000
-)
+const defaultItems = 100
 
 // page cuts a list, in order of key, as Marker and MaxItems say.
 func page[T any](c *call, items []T, key func(T) string) (out []T, tail []node, err error) {
-	most := defaultItems
-	if v := c.Form.Get("MaxItems"); v != "" {
-		if most, err = strconv.Atoi(v); err != nil {
-			return nil, nil, newError(http.StatusBadRequest, "MalformedInput", "Invalid value for MaxItems")
-		}
-		if most < 1 || most > maxItems {
-			return nil, nil, newError(http.StatusBadRequest, "ValidationError",
-				fmt.Sprintf("1 validation error detected: Value '%d' at 'maxItems' failed to satisfy constraint: Member must have value between 1 and %d", most, maxItems))
-		}
-	}
 	start := 0
 	if marker := c.Form.Get("Marker"); marker != "" {
 		for start < len(items) && key(items[start]) != marker {
 			start++
 		}
 		if start == len(items) {
-			return nil, nil, newError(http.StatusBadRequest, "ValidationError", "Invalid Marker.")
+			return nil, nil, invalid("Invalid Marker.")
 		}
 	}
-	end := min(start+most, len(items))
+	end := min(start+c.number("MaxItems", defaultItems), len(items))
 	tail = []node{text("IsTruncated", strconv.FormatBool(end < len(items)))}
 	if end < len(items) {
 		tail = append(tail, text("Marker", key(items[end])))

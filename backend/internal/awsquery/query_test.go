@@ -24,6 +24,23 @@ func TestActionsAreKnown(t *testing.T) {
 	}
 }
 
+// Every action has a model of its parameters, and every parameter of one a constraint.
+func TestModels(t *testing.T) {
+	for _, actions := range []map[string]action{iamActions, stsActions} {
+		for name := range actions {
+			_, ok := parameters[name]
+			require.True(t, ok, name)
+		}
+	}
+	for name, words := range parameters {
+		require.True(t, iamActions[name] != nil || stsActions[name] != nil, name)
+		for word := range strings.FieldsSeq(words) {
+			_, ok := constraints[strings.TrimRight(word, "!?")]
+			require.True(t, ok, "%s of %s", word, name)
+		}
+	}
+}
+
 // Every kind of failure has a code, and what nobody classified keeps its text to itself.
 func TestErrors(t *testing.T) {
 	for _, k := range fault.Kinds() {
@@ -67,15 +84,18 @@ func FuzzForm(f *testing.F) {
 		if err != nil {
 			wellFormed(t, Refuse(IAM, "id", err).Body)
 		}
-		_, err = c.tags()
-		_, _, pageErr := page(c, []string{"a", "b"}, func(s string) string { return s })
-		_, secondsErr := c.seconds("DurationSeconds")
-		_, needErr := c.need("UserName")
-		for _, err := range []error{err, pageErr, secondsErr, needErr} {
+		iamErr, stsErr := c.check(IAM), c.check(STS)
+		for _, err := range []error{iamErr, stsErr} {
 			if err != nil {
 				wellFormed(t, Refuse(STS, body, err).Body)
 			}
 		}
-		_ = c.strings("TagKeys")
+		if iamErr != nil {
+			return
+		}
+		if _, _, err := page(c, []string{"a", "b"}, func(s string) string { return s }); err != nil {
+			wellFormed(t, Refuse(IAM, body, err).Body)
+		}
+		_, _, _, _ = c.tags(), c.strings("TagKeys"), c.arns(), c.seconds("DurationSeconds")
 	})
 }

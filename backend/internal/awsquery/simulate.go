@@ -31,17 +31,11 @@ func simulatePrincipal(c *call) ([]node, error) {
 }
 
 func simulateCustom(c *call) ([]node, error) {
-	if len(c.strings("PolicyInputList")) == 0 {
-		return nil, missing("PolicyInputList")
-	}
 	return c.simulate("")
 }
 
 func (c *call) simulate(principal string) ([]node, error) {
 	in := access.Simulation{Actions: c.strings("ActionNames"), Resources: c.strings("ResourceArns"), Alone: true}
-	if len(in.Actions) == 0 {
-		return nil, missing("ActionNames")
-	}
 	if c.Form.Get("ResourceHandlingOption") != "" {
 		return nil, invalidInput("ResourceHandlingOption is for actions of EC2.")
 	}
@@ -165,7 +159,7 @@ func evaluation(o *access.Outcome, named bool) []node {
 	}
 	for i := range o.Trace.Matches {
 		m := &o.Trace.Matches[i]
-		decides := o.Decision.ExplicitDeny || o.Decision.Allowed && m.Source.Kind != policy.SourceBoundary
+		decides := o.Decision.ExplicitDeny || o.Decision.Allowed && !m.Source.Kind.Bounds()
 		if decides && m.Verdict == policy.Counts && m.Effect == want {
 			matched.kids = append(matched.kids, list("member", matchedStatement(m)...))
 		}

@@ -24,19 +24,9 @@ func assumeRole(c *call) ([]node, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := iam.AssumeRole{RoleARN: v[0], Name: v[1], Policy: c.Form.Get("Policy")}
-	if in.Duration, err = c.seconds("DurationSeconds"); err != nil {
-		return nil, err
-	}
-	if in.Tags, err = c.tags(); err != nil {
-		return nil, err
-	}
-	for i := 1; ; i++ {
-		arn, ok := c.Form["PolicyArns.member."+strconv.Itoa(i)+".arn"]
-		if !ok {
-			break
-		}
-		in.ARNs = append(in.ARNs, arn[0])
+	in := iam.AssumeRole{
+		RoleARN: v[0], Name: v[1], Policy: c.Form.Get("Policy"), Duration: c.seconds("DurationSeconds"), Tags: c.tags(), ARNs: c.arns(),
+		Passed: c.strings("TransitiveTagKeys"), External: c.Form.Get("ExternalId"), Source: c.Form.Get("SourceIdentity"),
 	}
 	if err := c.withoutMFA(); err != nil {
 		return nil, err
@@ -45,21 +35,21 @@ func assumeRole(c *call) ([]node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []node{
-		credentials(&s),
-		list("AssumedRoleUser", text("AssumedRoleId", s.UserID), text("Arn", s.ARN)),
-	}, nil
+	out := []node{credentials(&s), list("AssumedRoleUser", text("AssumedRoleId", s.UserID), text("Arn", s.ARN))}
+	if s.Packed > 0 {
+		out = append(out, text("PackedPolicySize", strconv.Itoa(s.Packed)))
+	}
+	if s.Source != "" {
+		out = append(out, text("SourceIdentity", s.Source))
+	}
+	return out, nil
 }
 
 func sessionToken(c *call) ([]node, error) {
-	d, err := c.seconds("DurationSeconds")
-	if err != nil {
-		return nil, err
-	}
 	if err := c.withoutMFA(); err != nil {
 		return nil, err
 	}
-	s, err := c.iam.SessionToken(c, c.Caller, d)
+	s, err := c.iam.SessionToken(c, c.Caller, c.seconds("DurationSeconds"))
 	if err != nil {
 		return nil, err
 	}

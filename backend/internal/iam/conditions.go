@@ -49,6 +49,29 @@ func giving(tags meta.Tags, names []string) conditions {
 	}
 }
 
+// The keys for managed policies.
+const (
+	policyARN   = "iam:PolicyARN"
+	boundaryARN = "iam:PermissionsBoundary"
+)
+
+// naming is one key with one value, empty for none.
+func naming(key, value string) conditions {
+	return func(name string) ([]string, bool) { return []string{value}, name == key && value != "" }
+}
+
+// within is the boundary of the entity that a request is about, unless the request names another.
+func (id *Identity) within(boundary string) *Identity {
+	return id.with(func(name string) ([]string, bool) {
+		if id.keys != nil && name == boundaryARN {
+			if v, ok := id.keys(name); ok {
+				return v, ok
+			}
+		}
+		return []string{boundary}, name == boundaryARN && boundary != ""
+	})
+}
+
 // tagged is the value of a tag. Identities have no two of one name in another case, so the case says nothing.
 func tagged(tags meta.Tags, name string) ([]string, bool) {
 	for _, t := range tags {

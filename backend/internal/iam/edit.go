@@ -15,8 +15,9 @@ import (
 // Edit is a change of an entity. Its action is that of IAM with the kind of the entity in the place of "%".
 type Edit struct {
 	action string
-	tags   meta.Tags // that it gives
-	untags []string  // names of those that it takes away
+	tags   meta.Tags  // that it gives
+	untags []string   // names of those that it takes away
+	keys   conditions // further condition keys, nil for none
 	// apply changes the record; gives is what the entity has by it and had not before, nil for nothing.
 	apply func(c *change, account string, e *draft) (gives *policy.Document, err error)
 }
@@ -34,37 +35,46 @@ func (d *draft) grants() *meta.Grants {
 	return d.entity.grants()
 }
 
-// Edit changes the entity of a name in the actor's account.
-func (s *Service) Edit(ctx context.Context, actor *Identity, kind EntityKind, name string, edit Edit) error {
+// Edit changes the entity of a name in the actor's account, by all the edits or none. Each needs its own action.
+func (s *Service) Edit(ctx context.Context, actor *Identity, kind EntityKind, name string, edits ...Edit) error {
 	const op = "iam.Edit"
-	action := "iam:" + strings.ReplaceAll(edit.action, "%", kind.String())
 	return s.change(ctx, op, func(c *change) error {
-		who, e, err := c.entity(op, actor.with(giving(edit.tags, edit.untags)), action, kind, name)
-		if err != nil {
-			return err
-		}
-		d := &draft{entity: *e}
-		if kind == UserEntity {
-			if err := c.mayShape(op, who, e); err != nil {
+		for i := range edits {
+			if err := c.edit(op, actor, kind, name, &edits[i]); err != nil {
 				return err
 			}
-			d.u = e.user.copy()
-			d.u.Grants.Inline, d.u.Grants.Attached = slices.Clone(d.u.Grants.Inline), slices.Clone(d.u.Grants.Attached)
-		}
-		gives, err := edit.apply(c, who.Account, d)
-		if err != nil {
-			return err
-		}
-		if gives != nil {
-			if err := mayGive(op, who, gives, "You would give the "+kind.word()); err != nil {
-				return err
-			}
-		}
-		if err := c.save(&d.entity, d.u); err != nil {
-			return err
 		}
 		return c.keepAdministrator(op)
 	})
+}
+
+func (c *change) edit(op string, actor *Identity, kind EntityKind, name string, edit *Edit) error {
+	asks := actor.with(giving(edit.tags, edit.untags))
+	if edit.keys != nil {
+		asks = asks.with(edit.keys)
+	}
+	who, e, err := c.entity(op, asks, "iam:"+strings.ReplaceAll(edit.action, "%", kind.String()), kind, name)
+	if err != nil {
+		return err
+	}
+	d := &draft{entity: *e}
+	if kind == UserEntity {
+		if err := c.mayShape(op, who, e); err != nil {
+			return err
+		}
+		d.u = e.user.copy()
+		d.u.Grants.Inline, d.u.Grants.Attached = slices.Clone(d.u.Grants.Inline), slices.Clone(d.u.Grants.Attached)
+	}
+	gives, err := edit.apply(c, who.Account, d)
+	if err != nil {
+		return err
+	}
+	if gives != nil {
+		if err := mayGive(op, who, gives, "You would give the "+kind.word()); err != nil {
+			return err
+		}
+	}
+	return c.save(&d.entity, d.u)
 }
 
 // PutPolicy gives the entity an inline policy, in the place of one of that name.
@@ -86,7 +96,7 @@ func PutPolicy(name, text string) Edit {
 			}
 		}
 		if size > maxInlineBytes {
-			return nil, fault.New(op, fault.Conflict, fmt.Sprintf("Maximum policy size of %d bytes exceeded for %s", maxInlineBytes, d.view().Name)).With("IAM", "LimitExceeded")
+			return nil, fault.New(op, fault.Conflict, fmt.Sprintf("Maximum policy size of %d bytes exceeded for %s %s", maxInlineBytes, d.kind.word(), d.view().Name)).With("IAM", "LimitExceeded")
 		}
 		at, there := slices.BinarySearchFunc(g.Inline, name, func(p meta.InlinePolicy, name string) int { return strings.Compare(p.Name, name) })
 		if there {
@@ -113,7 +123,7 @@ func DeletePolicy(name string) Edit {
 
 // AttachPolicy attaches the entity to a managed policy. To do so again changes nothing.
 func AttachPolicy(arn string) Edit {
-	return Edit{action: "Attach%Policy", apply: func(c *change, account string, d *draft) (*policy.Document, error) {
+	return Edit{action: "Attach%Policy", keys: naming(policyARN, arn), apply: func(c *change, account string, d *draft) (*policy.Document, error) {
 		const op = "iam.AttachPolicy"
 		text, err := c.s.policyText(c.tx, op, account, arn)
 		if err != nil {
@@ -133,7 +143,7 @@ func AttachPolicy(arn string) Edit {
 
 // DetachPolicy undoes AttachPolicy.
 func DetachPolicy(arn string) Edit {
-	return Edit{action: "Detach%Policy", apply: func(_ *change, _ string, d *draft) (*policy.Document, error) {
+	return Edit{action: "Detach%Policy", keys: naming(policyARN, arn), apply: func(_ *change, _ string, d *draft) (*policy.Document, error) {
 		g := d.grants()
 		at := slices.Index(g.Attached, arn)
 		if at < 0 {
@@ -150,7 +160,7 @@ func SetBoundary(arn string) Edit {
 	if arn == "" {
 		action = "Delete%PermissionsBoundary"
 	}
-	return Edit{action: action, apply: func(c *change, account string, d *draft) (*policy.Document, error) {
+	return Edit{action: action, keys: naming(boundaryARN, arn), apply: func(c *change, account string, d *draft) (*policy.Document, error) {
 		const op = "iam.SetBoundary"
 		g := d.grants()
 		if arn == "" {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/kv"
@@ -37,6 +38,7 @@ const (
 	maxKeys        = 2
 	maxAttached    = 10
 	maxInlineBytes = 10240
+	maxTrustBytes  = 2048
 	maxGroupsOf    = 10
 )
 
@@ -50,7 +52,7 @@ func (s *Service) CreateUserWithKey(ctx context.Context, actor *Identity, in New
 	key.ID, key.Active, secret = s.newAccessKey(), true, s.newSecret()
 	in.Kind = UserEntity
 	out, err = s.create(ctx, actor, in, func(c *change, who *Identity, u *meta.User) error {
-		if err := mayDo("iam.CreateUserWithKey", who.with(about(u.Tags)), "iam:CreateAccessKey", arnOf(u)); err != nil {
+		if err := mayDo("iam.CreateUserWithKey", who.with(about(u.Tags)), "iam:CreateAccessKey", arnOf(u), "user "+nameOf(u)); err != nil {
 			return err
 		}
 		key.Created = c.now
@@ -99,7 +101,7 @@ func (s *Service) create(ctx context.Context, actor *Identity, in NewEntity, wit
 			return err
 		}
 		arn := "arn:aws:iam::" + who.principal.Account + ":" + in.Kind.word() + pathOf(in.Path) + in.Name
-		if err := mayDo(op, who.with(giving(in.Tags, nil)), "iam:Create"+in.Kind.String(), arn); err != nil {
+		if err := mayDo(op, who.with(giving(in.Tags, nil)).within(in.Boundary), "iam:Create"+in.Kind.String(), arn, arn); err != nil {
 			return err
 		}
 		if err := c.free(op, who.Account, in.Kind, in.Name, id); err != nil {
@@ -155,28 +157,52 @@ func (c *change) free(op, account string, kind EntityKind, name, id string) erro
 
 func checkRole(op string, in *NewEntity) error {
 	if in.MaxSession != 0 && (in.MaxSession < time.Hour || in.MaxSession > maxRoleSession) {
-		return fault.New(op, fault.InvalidArgument, "1 validation error detected: Value at 'maxSessionDuration' failed to satisfy constraint: Member must have value between 3600 and 43200")
+		return fault.New(op, fault.InvalidArgument, "A session of a role lasts at least 3600 and at most 43200 seconds.")
 	}
 	if len(in.Description) > 1000 {
-		return fault.New(op, fault.InvalidArgument, "1 validation error detected: Value at 'description' failed to satisfy constraint: Member must have length less than or equal to 1000")
+		return fault.New(op, fault.InvalidArgument, "A description has at most 1000 bytes.")
 	}
 	return checkTrust(in.Trust)
 }
 
 func checkTrust(text string) error {
-	_, err := policy.Parse([]byte(text), policy.Trust)
-	return err
+	if _, err := policy.Parse([]byte(text), policy.Trust); err != nil {
+		return err
+	}
+	if sizeOf(text) > maxTrustBytes {
+		return fault.New("iam.checkTrust", fault.Conflict, fmt.Sprintf("Cannot exceed quota for ACLSizePerRole: %d", maxTrustBytes)).With("IAM", "LimitExceeded")
+	}
+	return nil
+}
+
+// sizeOf is the size of a document as quotas count it: without white space.
+func sizeOf(text string) (size int) {
+	for _, c := range text {
+		if c != ' ' && c != '\t' && c != '\n' && c != '\r' {
+			size++
+		}
+	}
+	return size
 }
 
 func checkTags(op string, tags meta.Tags) error {
 	if len(tags) > maxEntityTags {
-		return fault.New(op, fault.Conflict, fmt.Sprintf("An entity has at most %d tags.", maxEntityTags)).With("IAM", "LimitExceeded")
+		return fault.New(op, fault.Conflict, "The number of tags has reached the maximum limit.").With("IAM", "LimitExceeded")
 	}
 	seen := map[string]bool{}
 	for _, t := range tags {
 		lower := strings.ToLower(t.Name)
-		if t.Name == "" || len(t.Name) > 128 || len(t.Value) > 256 || strings.HasPrefix(lower, "aws:") || seen[lower] {
-			return fault.New(op, fault.InvalidArgument, fmt.Sprintf("The tag %q is not valid: a key has 1 to 128 characters, is not reserved, and stands once; a value has at most 256.", t.Name)).With("IAM", "InvalidInput")
+		bad := ""
+		switch {
+		case t.Name == "" || utf8.RuneCountInString(t.Name) > 128 || utf8.RuneCountInString(t.Value) > 256:
+			bad = fmt.Sprintf("The tag %q is not valid: a key has 1 to 128 characters, a value at most 256.", t.Name)
+		case strings.HasPrefix(lower, "aws:"):
+			bad = fmt.Sprintf("The tag key %q is reserved: none begins with aws:", t.Name)
+		case seen[lower]:
+			bad = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+		}
+		if bad != "" {
+			return fault.New(op, fault.InvalidArgument, bad).With("IAM", "InvalidInput")
 		}
 		seen[lower] = true
 	}

@@ -275,7 +275,8 @@ func (s *Service) Entity(ctx context.Context, actor *Identity, action string, ki
 // Entities returns the entities of a kind in the actor's account whose path begins with prefix, in order of name.
 func (s *Service) Entities(ctx context.Context, actor *Identity, kind EntityKind, prefix string) (out []Entity, err error) {
 	const op = "iam.Entities"
-	if err := mayOn(op, actor, "iam:List"+kind.String()+"s", kind, "*", nil); err != nil {
+	all := "arn:aws:iam::" + actor.principal.Account + ":" + kind.word() + "/"
+	if err := mayDo(op, actor, "iam:List"+kind.String()+"s", all+"*", all); err != nil {
 		return nil, err
 	}
 	err = s.Store.View(ctx, func(r kv.Reader) error {
@@ -315,25 +316,25 @@ func (s *Service) countMembers(r kv.Reader, account string, groups []Entity) err
 // May reports whether an actor has the right to an action on what an ARN names, which has these tags. What rests on more, as that nobody
 // gives more than they have, is decided when it is done.
 func (s *Service) May(actor *Identity, action, arn string, tags meta.Tags) bool {
-	return mayDo("iam.May", actor.with(about(tags)), action, arn) == nil
+	return mayDo("iam.May", actor.with(about(tags)), action, arn, arn) == nil
 }
 
 // MayDo refuses an actor without the right to an action on what the ARN names.
 func (s *Service) MayDo(actor *Identity, action, arn string) error {
-	return mayDo("iam.MayDo", actor, action, arn)
+	return mayDo("iam.MayDo", actor, action, arn, arn)
 }
 
-// mayOn refuses an actor without the right to an action on an entity; e is nil for one that is not there, or that is to be made.
+// mayOn refuses an actor without the right to an action on an entity; e is nil for one that is not there.
 func mayOn(op string, who *Identity, action string, kind EntityKind, name string, e *entity) error {
 	if who == nil {
 		who = Anonymous
 	}
-	arn := "arn:aws:iam::" + who.principal.Account + ":" + kind.word() + "/" + name
+	shown := kind.word() + " " + name
 	if e != nil && (e.user != nil || e.group != nil || e.role != nil) {
 		v := e.view()
-		return mayDo(op, who.with(about(v.Tags)), action, v.ARN)
+		return mayDo(op, who.with(about(v.Tags)).within(v.Grants.Boundary), action, v.ARN, shown)
 	}
-	return mayDo(op, who, action, arn)
+	return mayDo(op, who, action, "arn:aws:iam::"+who.principal.Account+":"+kind.word()+"/"+name, shown)
 }
 
 // Decide decides by the identity's own policies over an action on what an ARN names.
@@ -341,8 +342,9 @@ func (id *Identity) Decide(action, arn string) policy.Decision {
 	return policy.Evaluate(&policy.Request{Action: action, Resource: arn, Principal: &id.principal, Keys: id.keys, Trace: id.trace}, id.sources)
 }
 
-// mayDo refuses an actor without the right to an action on what an ARN names.
-func mayDo(op string, who *Identity, action, arn string) error {
+// mayDo refuses an actor without the right to an action on what an ARN names; shown is how the refusal calls it, which IAM mostly does by its
+// kind and name.
+func mayDo(op string, who *Identity, action, arn, shown string) error {
 	if who == nil || who.Anonymous {
 		return fault.New(op, fault.AccessDenied, "Access Denied")
 	}
@@ -351,11 +353,19 @@ func mayDo(op string, who *Identity, action, arn string) error {
 	if d.Allowed {
 		return nil
 	}
-	why := "because no identity-based policy allows the " + action + " action"
-	if d.ExplicitDeny {
-		why = "with an explicit deny in an identity-based policy"
+	return fault.New(op, fault.AccessDenied, fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s", who.ARN(), action, shown, why(action, &d)))
+}
+
+// why is what IAM says of the policy that refuses.
+func why(action string, d *policy.Decision) string {
+	kind := map[policy.SourceKind]string{policy.SourceIdentity: "identity-based policy", policy.SourceBoundary: "permissions boundary", policy.SourceSession: "session policy"}[d.Kind]
+	if !d.ExplicitDeny {
+		return "because no " + kind + " allows the " + action + " action"
 	}
-	return fault.New(op, fault.AccessDenied, fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s", who.ARN(), action, arn, why))
+	if d.Kind == policy.SourceIdentity {
+		return "with an explicit deny in an " + kind
+	}
+	return "with an explicit deny in a " + kind
 }
 
 // save writes the record of a group or a role, or of a user.
@@ -386,7 +396,7 @@ func ValidName(name string) bool {
 // checkEntityName admits names as IAM has them.
 func checkEntityName(op, field, name string, most int) error {
 	if len(name) > most {
-		return fault.New(op, fault.InvalidArgument, fmt.Sprintf("1 validation error detected: Value at '%s' failed to satisfy constraint: Member must have length less than or equal to %d", field, most))
+		return fault.New(op, fault.InvalidArgument, fmt.Sprintf("The specified value for %s is invalid. It must have at most %d characters.", field, most))
 	}
 	if !ValidName(name) {
 		return fault.New(op, fault.InvalidArgument, fmt.Sprintf("The specified value for %s is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-", field))

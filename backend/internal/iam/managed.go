@@ -82,12 +82,15 @@ func mayOnPolicy(op string, who *Identity, action, arn string, p *meta.ManagedPo
 	if p != nil {
 		who = who.with(about(p.Tags))
 	}
-	return mayDo(op, who, action, arn)
+	return mayDo(op, who, action, arn, "policy "+arn)
 }
 
-// policyText returns the text that holds of a managed policy.
+// policyText returns the text that holds of a managed policy that is to be attached.
 func (s *Service) policyText(r kv.Reader, op, account, arn string) ([]byte, error) {
 	p, b, err := managed(r, op, account, arn)
+	if fault.Is(err, fault.NotFound) {
+		return nil, fault.New(op, fault.NotFound, fmt.Sprintf("Policy %s does not exist or is not attachable.", arn)).With("IAM", "NoSuchEntity")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -109,13 +112,7 @@ type NewPolicy struct {
 const maxManagedBytes = 6144
 
 func checkManagedText(op, text string) (*policy.Document, error) {
-	size := 0
-	for _, c := range text {
-		if c != ' ' && c != '\t' && c != '\n' && c != '\r' {
-			size++
-		}
-	}
-	if size > maxManagedBytes {
+	if sizeOf(text) > maxManagedBytes {
 		return nil, fault.New(op, fault.Conflict, fmt.Sprintf("Cannot exceed quota for PolicySize: %d", maxManagedBytes)).With("IAM", "LimitExceeded")
 	}
 	return policy.Parse([]byte(text), policy.Identity)
@@ -144,13 +141,14 @@ func (s *Service) CreatePolicy(ctx context.Context, actor *Identity, in NewPolic
 		}
 		p := &meta.ManagedPolicy{ID: id, Account: who.Account, Name: in.Name, Path: in.Path, Description: in.Description, Created: c.now, Updated: c.now,
 			Versions: []meta.PolicyVersion{{Number: 1, Text: []byte(in.Text), Created: c.now}}, Default: 1, Last: 1, Tags: in.Tags}
-		if err := mayDo(op, who.with(giving(in.Tags, nil)), "iam:CreatePolicy", managedARN(p)); err != nil {
+		if err := mayDo(op, who.with(giving(in.Tags, nil)), "iam:CreatePolicy", managedARN(p), "policy "+in.Name); err != nil {
 			return err
 		}
 		key := meta.PolicyKey(p.Account, p.Name)
 		if raw, err := c.tx.Get(key); err == nil {
 			if old, err := meta.DecodeManagedPolicy(p.Account, raw); err != nil || old.ID != id {
-				return errors.Join(err, exists(op, "A policy", in.Name))
+				taken := fault.New(op, fault.Conflict, fmt.Sprintf("A policy called %s already exists. Duplicate names are not allowed.", in.Name))
+				return errors.Join(err, taken.With("IAM", "EntityAlreadyExists"))
 			}
 		} else if !errors.Is(err, kv.ErrNotFound) {
 			return err
@@ -187,7 +185,7 @@ func (s *Service) Policy(ctx context.Context, actor *Identity, action, arn strin
 // Policies returns the managed policies of the actor's account and those that are built in, in order of name.
 func (s *Service) Policies(ctx context.Context, actor *Identity) (out []ManagedPolicy, err error) {
 	const op = "iam.Policies"
-	if err := mayDo(op, actor, "iam:ListPolicies", "*"); err != nil {
+	if err := mayDo(op, actor, "iam:ListPolicies", "*", "policy path /"); err != nil {
 		return nil, err
 	}
 	err = s.Store.View(ctx, func(r kv.Reader) error {

@@ -142,7 +142,7 @@ func (o *rights) current(r kv.Reader) (bool, error) {
 // documents returns the policies that give, and those that bound.
 func documents(sources []policy.Source) (give, bound []*policy.Document) {
 	for _, s := range sources {
-		if s.Kind == policy.SourceBoundary {
+		if s.Kind.Bounds() {
 			bound = append(bound, s.Document)
 		} else if s.Document != nil {
 			give = append(give, s.Document)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +28,8 @@ type Session struct {
 	Expires   time.Time
 	ARN       string // of the caller that they make
 	UserID    string
+	Source    string // source identity, empty for none
+	Packed    int    // percent of the room for policies and tags that are taken; 0 for none
 }
 
 // sessionClaims is what a session token holds.
@@ -42,8 +45,12 @@ type sessionClaims struct {
 	Tags      map[string]string `json:"t,omitempty"`
 	Maker     string            `json:"m,omitempty"` // id of the user who asked for the session, itself or by sessions before it
 	MakerKey  string            `json:"y,omitempty"`
-	Issued    int64             `json:"b"` // seconds since 1970
+	Passed    []string          `json:"w,omitempty"` // names of the tags that go on to further roles
+	Source    string            `json:"o,omitempty"` // source identity
+	Issued    int64             `json:"b"`           // seconds since 1970
 	Expires   int64             `json:"e"`
+
+	packed int // percent of the room for policies and tags
 }
 
 const (
@@ -57,9 +64,10 @@ const (
 	maxUserSession  = 36 * time.Hour
 	defaultUser     = 12 * time.Hour
 
+	maxChained = time.Hour // of a role that a role takes on
+
 	maxSessionPolicies = 10
 	maxPackedPolicies  = 4 << 10 // bytes of the policies and tags in a token
-	maxSessionTags     = 50
 )
 
 // AssumeRole is who wants to act as a role, and how.
@@ -70,6 +78,57 @@ type AssumeRole struct {
 	Policy   string   // JSON, empty for none
 	ARNs     []string // managed policies of the role's account that bound the session too
 	Tags     meta.Tags
+	Passed   []string // names of those of Tags that go on to further roles
+	External string   // what the role's trust policy asks for, empty for none
+	Source   string   // source identity, empty for the one of the actor's session
+}
+
+// chained takes over what the actor's session hands on: its source identity, and the tags that it passes.
+func (in *AssumeRole) chained(op string, actor *Identity) error {
+	from := actor.session
+	in.Passed = slices.Clone(in.Passed)
+	for i, name := range in.Passed {
+		at := slices.IndexFunc(in.Tags, func(t meta.Pair) bool { return strings.EqualFold(t.Name, name) })
+		if at < 0 {
+			return fault.New(op, fault.InvalidArgument, "The specified transitive tag key must be included in the requested tags.").With("IAM", "InvalidParameterValue")
+		}
+		in.Passed[i] = in.Tags[at].Name
+	}
+	if from == nil || from.Role == "" {
+		return nil
+	}
+	if in.Duration > maxChained {
+		return fault.New(op, fault.InvalidArgument, "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
+	}
+	if in.Source == "" {
+		in.Source = from.Source
+	}
+	in.Tags = slices.Clone(in.Tags)
+	for _, name := range from.Passed {
+		if slices.ContainsFunc(in.Tags, func(t meta.Pair) bool { return strings.EqualFold(t.Name, name) }) {
+			return fault.New(op, fault.InvalidArgument, "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session. "+
+				"Please remove the conflicting tag.").With("IAM", "InvalidParameterValue")
+		}
+		in.Tags = append(in.Tags, meta.Pair{Name: name, Value: from.Tags[name]})
+	}
+	in.Passed = append(slices.Clone(from.Passed), in.Passed...)
+	return nil
+}
+
+// assuming are the condition keys of AssumeRole.
+func (in *AssumeRole) assuming(name string) ([]string, bool) {
+	one := func(v string) ([]string, bool) { return []string{v}, v != "" }
+	switch name {
+	case "sts:ExternalId":
+		return one(in.External)
+	case "sts:RoleSessionName":
+		return one(in.Name)
+	case "sts:SourceIdentity":
+		return one(in.Source)
+	case "sts:TransitiveTagKeys":
+		return in.Passed, len(in.Passed) > 0
+	}
+	return nil, false
 }
 
 // AssumeRole gives out credentials that act as a role, if its trust policy lets the actor.
@@ -79,27 +138,46 @@ func (s *Service) AssumeRole(ctx context.Context, actor *Identity, in AssumeRole
 		return out, err
 	}
 	account, name, ok := splitRoleARN(in.RoleARN)
-	if !ok {
+	switch {
+	case ok:
+	case strings.HasPrefix(in.RoleARN, "arn:"):
+		return out, fault.New(op, fault.InvalidArgument, "Request ARN is invalid")
+	default:
 		return out, fault.New(op, fault.InvalidArgument, in.RoleARN+" is invalid")
 	}
-	claims := sessionClaims{Account: account, Role: name, Name: in.Name, Tags: tagMap(in.Tags)}
-	actor = actor.with(giving(in.Tags, nil))
-	denied := fault.New(op, fault.AccessDenied, fmt.Sprintf("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", actor.ARN(), in.RoleARN))
+	if err := in.chained(op, actor); err != nil {
+		return out, err
+	}
+	if err := checkTags(op, in.Tags); err != nil {
+		return out, err
+	}
+	claims := sessionClaims{Account: account, Role: name, Name: in.Name, Tags: tagMap(in.Tags), Passed: in.Passed, Source: in.Source}
+	asks := actor.with(giving(in.Tags, nil)).with(in.assuming)
+	denied := func(action string) *fault.Error {
+		return fault.New(op, fault.AccessDenied, fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", actor.ARN(), action, in.RoleARN))
+	}
+	wants := []string{"sts:AssumeRole"}
+	if len(in.Tags) > 0 {
+		wants = append(wants, "sts:TagSession")
+	}
+	if in.Source != "" {
+		wants = append(wants, "sts:SetSourceIdentity")
+	}
 	err = s.Store.View(ctx, func(r kv.Reader) error {
 		role, err := s.role(r, account, name)
 		if errors.Is(err, kv.ErrNotFound) || err == nil && role.arn() != in.RoleARN {
-			return denied
+			return denied(wants[0])
 		}
 		if err != nil {
 			return err
 		}
-		if err := role.trusts(actor, "sts:AssumeRole"); err != nil {
-			return denied.With("why", err.Error())
-		}
-		if len(in.Tags) > 0 {
-			if err := role.trusts(actor, "sts:TagSession"); err != nil {
-				return denied
+		for _, action := range wants {
+			if err := role.trusts(asks, action); err != nil {
+				return denied(action).With("why", err.Error())
 			}
+		}
+		if from := actor.session; from != nil && from.Source != "" && from.Source != in.Source { // it is set once
+			return denied("sts:SetSourceIdentity")
 		}
 		claims.RoleID = role.ID
 		if err := claims.last(op, in.Duration, role.maxSession(), defaultDuration, s.Clock.Now()); err != nil {
@@ -151,14 +229,11 @@ func (s *Service) boundSession(r kv.Reader, op, account string, in *AssumeRole, 
 		}
 		size += len(text)
 	}
-	if len(c.Tags) > maxSessionTags {
-		return fault.New(op, fault.InvalidArgument, fmt.Sprintf("A session has at most %d tags.", maxSessionTags))
-	}
 	for name, value := range c.Tags {
 		size += len(name) + len(value)
 	}
-	if size > maxPackedPolicies {
-		return fault.New(op, fault.InvalidArgument, "The policies and tags of the session are too large.").With("IAM", "PackedPolicyTooLarge")
+	if c.packed = (size*100 + maxPackedPolicies - 1) / maxPackedPolicies; c.packed > 100 {
+		return fault.New(op, fault.InvalidArgument, fmt.Sprintf("Packed policy consumes %d%% of allotted space, please use smaller policy.", c.packed)).With("IAM", "PackedPolicyTooLarge")
 	}
 	return nil
 }
@@ -193,7 +268,8 @@ func (s *Service) issue(ctx context.Context, op string, c *sessionClaims) (Sessi
 	if err != nil {
 		return Session{}, err
 	}
-	return Session{AccessKey: c.AccessKey, Secret: c.Secret, Token: token, Expires: time.Unix(c.Expires, 0).UTC(), ARN: cred.Identity.ARN(), UserID: cred.Identity.UserID}, nil
+	return Session{AccessKey: c.AccessKey, Secret: c.Secret, Token: token, Expires: time.Unix(c.Expires, 0).UTC(), ARN: cred.Identity.ARN(), UserID: cred.Identity.UserID,
+		Source: c.Source, Packed: c.packed}, nil
 }
 
 // SessionCredential returns the identity and the secret of temporary credentials. Faults: Unauthenticated with the detail Token = invalid
@@ -274,7 +350,7 @@ func (s *Service) sessionIdentity(r kv.Reader, op string, c *sessionClaims) (*Id
 			return nil, &fault.Error{Op: op, Err: l.err}
 		}
 		id := newIdentity(l.user, c.AccessKey, l.sources)
-		id.session, id.until = c, time.Unix(c.Expires, 0)
+		id.session, id.until, id.principal.Issued = c, time.Unix(c.Expires, 0), time.Unix(c.Issued, 0)
 		return id, nil
 	}
 	role, err := s.role(r, c.Account, c.Role)
@@ -314,13 +390,14 @@ func (s *Service) sessionIdentity(r kv.Reader, op string, c *sessionClaims) (*Id
 		principal: policy.Principal{
 			Account: number, ARN: "arn:aws:sts::" + number + ":assumed-role/" + role.Name + "/" + c.Name, Role: role.arn(),
 			UserID: role.ID + ":" + c.Name, CanonicalID: CanonicalID(c.Account), Tags: tags,
+			Source: c.Source, Issued: time.Unix(c.Issued, 0),
 		},
 	}, nil
 }
 
 // sessionBound is what the policies of a session leave of its rights: what one of them allows.
 func sessionBound(docs []*policy.Document) policy.Source {
-	return policy.Source{Name: "session policy", Kind: policy.SourceBoundary, Document: policy.Join(docs...), Origin: &policy.Origin{Type: policy.OriginSession}}
+	return policy.Source{Name: "session policy", Kind: policy.SourceSession, Document: policy.Join(docs...), Origin: &policy.Origin{Type: policy.OriginSession}}
 }
 
 // Temporary reports whether the identity's credentials are those of a session.

@@ -43,12 +43,12 @@ func (s *Service) Simulate(ctx context.Context, actor *Identity, in Subject) (ou
 	const op = "iam.Simulate"
 	switch in.Principal {
 	case "":
-		if err := mayDo(op, actor, "iam:SimulateCustomPolicy", "*"); err != nil {
+		if err := mayDo(op, actor, "iam:SimulateCustomPolicy", "*", "*"); err != nil {
 			return out, err
 		}
 		out.Identity = somebody(actor.Account)
 	case AnonymousSubject:
-		if err := mayDo(op, actor, "iam:SimulatePrincipalPolicy", "*"); err != nil {
+		if err := mayDo(op, actor, "iam:SimulatePrincipalPolicy", "*", "*"); err != nil {
 			return out, err
 		}
 		out.Identity, out.Kind = Anonymous, AnonymousSubject
@@ -94,7 +94,7 @@ func (s *Service) simulated(r kv.Reader, op string, actor *Identity, in *Subject
 			err = missing
 		}
 	}
-	if denied := mayDo(op, actor, "iam:SimulatePrincipalPolicy", arn); denied != nil || err != nil {
+	if denied := mayDo(op, actor, "iam:SimulatePrincipalPolicy", arn, arn); denied != nil || err != nil {
 		return out, cmp.Or(denied, missing)
 	}
 	out.Kind, out.Named = p.kind.word(), e.view().Name
@@ -179,7 +179,7 @@ func (in *Subject) try(op string, of *Identity) (*Identity, error) {
 	id := *of
 	id.sources = nil
 	for _, src := range of.sources {
-		if !(in.Replace && src.Kind == policy.SourceIdentity) && !(in.Boundary != nil && src.Kind == policy.SourceBoundary && src.Origin.Type != policy.OriginSession) {
+		if !(in.Replace && src.Kind == policy.SourceIdentity) && !(in.Boundary != nil && src.Kind == policy.SourceBoundary) {
 			id.sources = append(id.sources, src)
 		}
 	}

@@ -107,7 +107,7 @@ func (s *Service) onKey(ctx context.Context, op string, actor *Identity, action,
 		u := e.user.copy()
 		at := slices.IndexFunc(u.Keys, func(k meta.AccessKey) bool { return k.ID == id })
 		if at < 0 {
-			return fault.New(op, fault.NotFound, fmt.Sprintf("The Access Key with id %s cannot be found.", id)).With("IAM", "NoSuchEntity")
+			return fault.New(op, fault.NotFound, fmt.Sprintf("The Access Key with id %s cannot be found", id)).With("IAM", "NoSuchEntity")
 		}
 		if err := fn(c, u, at); err != nil {
 			return err
@@ -131,15 +131,15 @@ func (s *Service) KeyUse(ctx context.Context, actor *Identity, id string) (out E
 		if err != nil && !errors.Is(err, kv.ErrNotFound) {
 			return err
 		}
-		arn, asks := "*", actor
+		arn, shown, asks := "*", "*", actor
 		if l != nil && l.user.Account == actor.Account {
-			arn, asks = arnOf(l.user), actor.with(about(l.user.Tags))
+			arn, shown, asks = arnOf(l.user), "user "+nameOf(l.user), actor.with(about(l.user.Tags))
 		}
-		if err := mayDo(op, asks, "iam:GetAccessKeyLastUsed", arn); err != nil {
+		if err := mayDo(op, asks, "iam:GetAccessKeyLastUsed", arn, shown); err != nil {
 			return err
 		}
 		if arn == "*" {
-			return fault.New(op, fault.NotFound, fmt.Sprintf("The Access Key with id %s cannot be found.", id)).With("IAM", "NoSuchEntity")
+			return fault.New(op, fault.NotFound, fmt.Sprintf("The Access Key with id %s cannot be found", id)).With("IAM", "NoSuchEntity")
 		}
 		out = (&entity{user: l}).view()
 		at := slices.IndexFunc(l.user.Keys, func(k meta.AccessKey) bool { return k.ID == id })

@@ -448,7 +448,7 @@ func TestRefusedEditsOfEverything(t *testing.T) {
 		"name":           {edit: func(f *fileForm) { f.Groups[0].Name, f.named("ada").Groups = "a%sb", []string{"a%sb"} }, at: `"name": "a%sb"`, want: `group "a%sb": The specified value for name is invalid`},
 		"names":          {edit: func(f *fileForm) { f.Groups = append(f.Groups, fileGroup{Name: "WRITERS"}) }, at: `"name": "WRITERS"`, want: "the name stands twice"},
 		"key as a name":  {edit: func(f *fileForm) { f.named("ada").UserName = DefaultAccessKey }, want: "is in use already"},
-		"tags":           {edit: func(f *fileForm) { f.named("ada").Tags = []fileTag{{"a", ""}, {"A", ""}} }, at: `"access_key": "AKIA`, want: `The tag "A" is not valid`},
+		"tags":           {edit: func(f *fileForm) { f.named("ada").Tags = []fileTag{{"a", ""}, {"A", ""}} }, at: `"access_key": "AKIA`, want: "Duplicate tag keys found."},
 		"id of a user":   {edit: func(f *fileForm) { f.Roles[0].RoleID = f.Users[0].UserID }, at: `"name": "R"`, want: "role_id is not valid"},
 		"time":           {edit: func(f *fileForm) { f.Roles[0].Revoked = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC) }, at: `"name": "R"`, want: "a time is not valid"},
 		"attached twice": {edit: func(f *fileForm) { f.Groups[0].Attached = []string{policyP, policyP} }, at: `"name": "writers"`, want: "attached twice"},

@@ -1,6 +1,10 @@
 package policy
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 const headBucket = "s3:HeadBucket"
 
@@ -16,6 +20,8 @@ type Principal struct {
 	Federated   string
 	Role        string            // ARN of the role that a session has taken on, whose ARN is that of the session
 	Tags        map[string]string // of the user, or of the role and its session
+	Source      string            // source identity of a session, empty for none
+	Issued      time.Time         // when temporary credentials were given out; zero for others
 }
 
 // Type is the value of aws:PrincipalType.
@@ -71,6 +77,22 @@ func (r *Request) find(name string) ([]string, bool) {
 		return one(p.Account)
 	case "aws:PrincipalType":
 		return one(p.Type())
+	case "aws:PrincipalIsAWSService":
+		return one(strconv.FormatBool(p.Service != ""))
+	case "aws:ViaAWSService":
+		return one("false")
+	case "aws:SourceIdentity":
+		return one(p.Source)
+	case "aws:TokenIssueTime":
+		if p.Issued.IsZero() {
+			return nil, false
+		}
+		return one(p.Issued.UTC().Format(time.RFC3339))
+	case "aws:ResourceAccount":
+		if r.ResourceAccount == "" {
+			return one(p.Account)
+		}
+		return one(r.ResourceAccount)
 	}
 	if tag, ok := strings.CutPrefix(name, "aws:PrincipalTag/"); ok {
 		if v, ok := r.Principal.Tags[tag]; ok {
@@ -98,9 +120,14 @@ const (
 	SourceIdentity SourceKind = iota
 	// SourceResource hangs at the resource: a bucket's policy, or an ACL.
 	SourceResource
-	// SourceBoundary bounds what identity policies allow: a session policy or a permissions boundary. It allows nothing by itself.
+	// SourceBoundary is a permissions boundary: it bounds what identity policies allow, and allows nothing by itself.
 	SourceBoundary
+	// SourceSession is the policy of a session, which bounds as a permissions boundary does.
+	SourceSession
 )
+
+// Bounds reports whether sources of the kind bound what others allow.
+func (k SourceKind) Bounds() bool { return k == SourceBoundary || k == SourceSession }
 
 // Source is a document or an ACL that concerns the request. One without either says nothing.
 type Source struct {
@@ -116,8 +143,9 @@ type Source struct {
 type Decision struct {
 	Allowed      bool
 	ExplicitDeny bool
-	Source       string // name of the source that decided, empty when none did
-	Statement    int    // index in its document, -1 when none decided
+	Source       string     // name of the source that decided, empty when none did
+	Kind         SourceKind // of the source that denied, or that did not allow what the others do; SourceIdentity when nothing allowed it
+	Statement    int        // index in its document, -1 when none decided
 	Sid          string
 	Reason       string // one sentence
 }
@@ -150,7 +178,7 @@ func Evaluate(req *Request, sources []Source) Decision {
 	}
 	cross := req.ResourceAccount != "" && req.ResourceAccount != req.Principal.Account && !req.Principal.Anonymous && req.Principal.Service == ""
 	var identity, resource, denied Decision
-	bounded, bounds := true, false
+	bounded, bounds, by := true, false, SourceIdentity
 	for i := range sources {
 		src := &sources[i]
 		if src.Document == nil && src.Grants == nil {
@@ -175,9 +203,11 @@ func Evaluate(req *Request, sources []Source) Decision {
 			if d.Allowed && !resource.Allowed {
 				resource = d
 			}
-		case SourceBoundary:
+		case SourceBoundary, SourceSession:
 			bounds = true
-			bounded = bounded && d.Allowed
+			if bounded && !d.Allowed {
+				bounded, by = false, src.Kind
+			}
 			if req.Trace != nil && !d.Allowed {
 				req.Trace.Bounds = append(req.Trace.Bounds, src.Name)
 			}
@@ -190,8 +220,10 @@ func Evaluate(req *Request, sources []Source) Decision {
 		return denied
 	}
 	reason := reasonNone
-	if identity.Allowed && bounds && !bounded {
+	if identity.Allowed && !bounded {
 		identity.Allowed, reason = false, reasonBoundary
+	} else {
+		by = SourceIdentity
 	}
 	if cross {
 		if identity.Allowed && resource.Allowed {
@@ -208,7 +240,7 @@ func Evaluate(req *Request, sources []Source) Decision {
 	case resource.Allowed:
 		return resource
 	}
-	return Decision{Statement: -1, Reason: reason}
+	return Decision{Statement: -1, Reason: reason, Kind: by}
 }
 
 // Trusts decides whether the trust policy of a role lets the caller take the role on, which is the request's resource: when it names the
@@ -298,7 +330,7 @@ func (src *Source) evaluate(req *Request, index int, isKnown bool, fold string, 
 }
 
 func (src *Source) denies(i int) Decision {
-	return Decision{ExplicitDeny: true, Source: src.Name, Statement: i, Sid: src.Document.Statements[i].Sid, Reason: reasonDenied}
+	return Decision{ExplicitDeny: true, Source: src.Name, Kind: src.Kind, Statement: i, Sid: src.Document.Statements[i].Sid, Reason: reasonDenied}
 }
 
 // acts reports whether the statement concerns the action.

@@ -73,7 +73,7 @@ func TestDenyPrincipals(t *testing.T) {
 			got := Evaluate(req, []Source{all, {Name: "d", Kind: SourceResource, Document: d}})
 			require.Equal(t, who.want, got.ExplicitDeny, c.principal)
 			if who.want {
-				require.Equal(t, Decision{ExplicitDeny: true, Source: "d", Sid: "s", Reason: reasonDenied}, got)
+				require.Equal(t, Decision{ExplicitDeny: true, Source: "d", Kind: SourceResource, Sid: "s", Reason: reasonDenied}, got)
 			}
 		}
 	}
@@ -94,7 +94,7 @@ func TestCrossAccountAndBoundary(t *testing.T) {
 	bound := Source{Name: "session", Kind: SourceBoundary, Document: parse(t, identity(`"Action":"s3:PutObject","Resource":"*"`), Identity)}
 	mine := &Request{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k", ResourceAccount: owner, Principal: &ada}
 	require.True(t, Evaluate(mine, []Source{id}).Allowed)
-	require.Equal(t, Decision{Statement: -1, Reason: reasonBoundary}, Evaluate(mine, []Source{id, bound}))
+	require.Equal(t, Decision{Statement: -1, Kind: SourceBoundary, Reason: reasonBoundary}, Evaluate(mine, []Source{id, bound}))
 	mine.Action = "s3:PutObject"
 	require.True(t, Evaluate(mine, []Source{bound, id}).Allowed)
 	require.False(t, Evaluate(mine, []Source{bound}).Allowed)

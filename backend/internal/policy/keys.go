@@ -33,24 +33,43 @@ var (
 		"s3:GetObject", "s3:DeleteObject", "s3:PutObject"}
 	givingTags = []string{"iam:CreateUser", "iam:CreateRole", "iam:CreatePolicy", "iam:TagUser", "iam:TagRole", "iam:UntagUser", "iam:UntagRole"}
 	onTagged   = []string{"iam:GetUser", "iam:GetRole", "iam:GetPolicy"} // and all others on users, roles and policies
+	assuming   = []string{"sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"}
 )
+
+// never says of a key that AWS sets only for requests of its own services or networks: here no request has it.
+const never = ", which no request to this server has"
 
 var keys = []Key{
 	{Name: "aws:CurrentTime", Type: "date", Doc: "time of the request, RFC 3339"},
 	{Name: "aws:EpochTime", Type: "date", Doc: "time of the request, seconds since 1970"},
 	{Name: "aws:PrincipalAccount", Type: "string", Doc: "account of the caller"},
 	{Name: "aws:PrincipalArn", Type: "arn", Doc: "ARN of the caller"},
+	{Name: "aws:PrincipalIsAWSService", Type: "bool", Doc: "whether a service of the server itself asks"},
+	{Name: "aws:PrincipalOrgID", Type: "string", Doc: "organization of the caller" + never},
 	{Name: "aws:PrincipalTag/", Type: "string", Doc: "a tag of the caller"},
 	{Name: "aws:PrincipalType", Type: "string", Doc: "User, AssumedRole or Anonymous"},
 	{Name: "aws:Referer", Type: "string", Doc: "the Referer header"},
+	{Name: "aws:RequestedRegion", Type: "string", Doc: "region of the server"},
 	{Name: "aws:RequestTag/", Type: "string", Actions: givingTags, Doc: "a tag that the request gives a user, a role, a policy or a session"},
+	{Name: "aws:ResourceAccount", Type: "string", Doc: "account that owns what the request is about"},
 	{Name: "aws:ResourceTag/", Type: "string", Actions: onTagged, Doc: "a tag of the user, role or policy that the request is about"},
 	{Name: "aws:SecureTransport", Type: "bool", Doc: "whether the request came over TLS"},
+	{Name: "aws:SourceAccount", Type: "string", Doc: "account that a service asks for" + never},
+	{Name: "aws:SourceArn", Type: "arn", Doc: "what a service asks for" + never},
+	{Name: "aws:SourceIdentity", Type: "string", Doc: "who is behind the session of a role, as the first role was told"},
 	{Name: "aws:SourceIp", Type: "ip", Doc: "address of the client"},
+	{Name: "aws:SourceVpc", Type: "string", Doc: "virtual network of the client" + never},
+	{Name: "aws:SourceVpce", Type: "string", Doc: "endpoint of a virtual network" + never},
 	{Name: "aws:TagKeys", Type: "string", Multi: true, Actions: givingTags, Doc: "names of the tags that the request gives or takes away"},
+	{Name: "aws:TokenIssueTime", Type: "date", Doc: "when the caller's temporary credentials were given out"},
 	{Name: "aws:UserAgent", Type: "string", Doc: "the User-Agent header"},
 	{Name: "aws:userid", Type: "string", Doc: "unique id of the caller"},
 	{Name: "aws:username", Type: "string", Doc: "name of the caller"},
+	{Name: "aws:ViaAWSService", Type: "bool", Doc: "whether a service asks in the caller's name: false"},
+	{Name: "iam:PermissionsBoundary", Type: "arn", Actions: []string{"iam:CreateUser", "iam:CreateRole", "iam:PutUserPermissionsBoundary", "iam:PutRolePermissionsBoundary"}, // and all others on users and roles
+		Doc: "permissions boundary that the request sets, or that the user or role has"},
+	{Name: "iam:PolicyARN", Type: "arn", Actions: []string{"iam:AttachUserPolicy", "iam:AttachGroupPolicy", "iam:AttachRolePolicy", "iam:DetachUserPolicy", "iam:DetachGroupPolicy", "iam:DetachRolePolicy"},
+		Doc: "managed policy that is attached or detached"},
 	{Name: "iam:ResourceTag/", Type: "string", Actions: onTagged, Doc: "as aws:ResourceTag/"},
 	{Name: "s3:authType", Type: "string", Doc: "REST-HEADER, REST-QUERY-STRING or POST"},
 	{Name: "s3:delimiter", Type: "string", Actions: listing, Doc: "the delimiter parameter"},
@@ -86,6 +105,10 @@ var keys = []Key{
 		Actions: []string{"s3:PutObject", "s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAttributes", "s3:GetObjectVersionAttributes"},
 		Doc:     "the header of that name"},
 	{Name: "s3:x-amz-storage-class", Type: "string", Actions: []string{"s3:PutObject"}, Doc: "storage class of the request"},
+	{Name: "sts:ExternalId", Type: "string", Actions: assuming[:1], Doc: "ExternalId of AssumeRole"},
+	{Name: "sts:RoleSessionName", Type: "string", Actions: assuming, Doc: "name of the session that is asked for"},
+	{Name: "sts:SourceIdentity", Type: "string", Actions: assuming, Doc: "SourceIdentity of the request, or the one that the caller's session has"},
+	{Name: "sts:TransitiveTagKeys", Type: "string", Multi: true, Actions: assuming, Doc: "names of the session tags that go on to further roles"},
 }
 
 var keyIndex = map[string]int{}

@@ -28,11 +28,11 @@ func ParseBucket(data []byte, bucket string) (*Document, error) {
 func Parse(data []byte, kind Kind) (*Document, error) {
 	n, err := readJSON(data)
 	if err != nil {
-		return nil, err
+		return nil, inIAM(kind, nil, err)
 	}
 	d, err := parseDocument(n, kind)
 	if err != nil {
-		return nil, err
+		return nil, inIAM(kind, n, err)
 	}
 	d.seal()
 	d.locate(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
@@ -168,6 +168,9 @@ func (p *parser) complete(s *Statement, seen map[string]bool) error {
 	}
 	if s.notPrincipal && s.Effect == Allow {
 		return As("Allow with NotPrincipal is not allowed.", malformed("Allow with NotPrincipal is not allowed (%s).", p.where))
+	}
+	if s.notPrincipal && p.kind == Trust {
+		return malformed("The policy of a role must not contain NotPrincipal (%s).", p.where)
 	}
 	if p.kind == Bucket {
 		return p.fits(s)

@@ -77,7 +77,7 @@ func TestRefused(t *testing.T) {
 		{"operator", statement(ok + `,"Condition":{"StringEqual":{"aws:Referer":"x"}}`), Bucket, "Invalid Condition type : StringEqual in"},
 		{"operator Null", statement(ok + `,"Condition":{"NullIfExists":{"aws:Referer":"true"}}`), Bucket, "Condition type"},
 		{"operator set", statement(ok + `,"Condition":{"ForSomeValues:StringEquals":{"aws:Referer":"true"}}`), Bucket, "Condition type"},
-		{"key", statement(ok + `,"Condition":{"StringEquals":{"aws:SourceVpc":"x"}}`), Bucket, `condition key: "aws:SourceVpc"`},
+		{"key", statement(ok + `,"Condition":{"StringEquals":{"aws:CalledVia":"x"}}`), Bucket, `condition key: "aws:CalledVia"`},
 		{"tag key without name", statement(ok + `,"Condition":{"StringEquals":{"s3:ExistingObjectTag/":"x"}}`), Bucket, "condition key"},
 		{"key twice", statement(ok + `,"Condition":{"StringEquals":{"aws:Referer":"x","aws:referer":"y"}}`), Bucket, "stands twice"},
 		{"key of other action", statement(ok + `,"Condition":{"StringEquals":{"s3:prefix":"x"}}`), Bucket, "Conditions do not apply"},

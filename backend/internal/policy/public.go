@@ -7,7 +7,7 @@ import (
 
 // fixing are the condition keys whose fixed values bound who is meant, so that a grant to everybody is not public.
 var fixing = map[string]bool{
-	"aws:SourceIp": true, "aws:PrincipalArn": true, "aws:PrincipalAccount": true, "aws:userid": true,
+	"aws:SourceIp": true, "aws:SourceArn": true, "aws:SourceAccount": true, "aws:SourceVpc": true, "aws:SourceVpce": true, "aws:PrincipalOrgID": true, "aws:PrincipalArn": true, "aws:PrincipalAccount": true, "aws:userid": true,
 	"s3:x-amz-server-side-encryption-aws-kms-key-id": true,
 }
 

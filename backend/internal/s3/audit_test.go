@@ -265,7 +265,7 @@ func TestAuditOfIdentities(t *testing.T) {
 	require.Equal(t, 200, res.StatusCode)
 	require.Equal(t, "sts:GetSessionToken", e.one(res).Operation)
 	res = ask(adminKey, "s3", "Action=ListUsers&Version=2010-05-08")
-	require.Equal(t, 403, res.StatusCode)
+	require.Equal(t, 400, res.StatusCode)
 	require.Equal(t, audit.KindAuthentication, e.one(res).Kind)
 }
 

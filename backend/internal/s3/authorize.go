@@ -52,7 +52,7 @@ func (c *call) began(refusal error) bool {
 // circumstances are those of the caller's request.
 func (c *call) circumstances() *access.Circumstances {
 	k := &access.Circumstances{
-		Time: c.now, Addr: c.peer.Addr, Secure: c.peer.Secure, Header: c.r.Header, AuthType: c.claim.Kind.String(), Signature: c.claim.Kind.Version(), Signed: c.claim.Time,
+		Time: c.now, Region: c.s.Region, Addr: c.peer.Addr, Secure: c.peer.Secure, Header: c.r.Header, AuthType: c.claim.Kind.String(), Signature: c.claim.Kind.Version(), Signed: c.claim.Time,
 	}
 	if c.r.TLS != nil {
 		k.TLS = c.r.TLS.Version

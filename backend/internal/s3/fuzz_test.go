@@ -10,8 +10,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/myfsio/myfsio/backend/internal/awsquery"
 	"github.com/myfsio/myfsio/backend/internal/object"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3xml"
+	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
 // Whatever the path, a target is either refused or names exactly what was escaped; putting the escapes back finds the same again.
@@ -190,6 +192,30 @@ func FuzzToken(f *testing.F) {
 		require.Equal(t, s, back)
 		if after, err := parseToken(s); err == nil {
 			require.Equal(t, s, makeToken(after))
+		}
+	})
+}
+
+// Whatever is in place of a signature, a refusal is one of IAM's, and what is let through is read further by sigv4.
+func FuzzClaimForm(f *testing.F) {
+	f.Add("AWS4-HMAC-SHA256 Credential=key/20260102/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=00", "", "20260102T030405Z")
+	f.Add("", "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a%2Fb&X-Amz-Date=x&X-Amz-SignedHeaders=host&X-Amz-Signature=0", "")
+	f.Fuzz(func(t *testing.T, authorization, query, date string) {
+		r := &sigv4.Request{Method: "POST", Path: "/", Query: query, Header: map[string][]string{}, Digest: "00"}
+		if authorization != "" {
+			r.Header["Authorization"] = []string{authorization}
+		}
+		if date != "" {
+			r.Header["X-Amz-Date"] = []string{date}
+		}
+		if err := claimForm(r); err != nil {
+			e := awsquery.From(protocolError(err))
+			require.Contains(t, []string{"IncompleteSignature", "MissingAuthenticationToken", "SignatureDoesNotMatch"}, e.Code)
+			return
+		}
+		if _, err := sigv4.Parse(r); err != nil {
+			e := awsquery.From(protocolError(err))
+			require.Less(t, e.Status, 500)
 		}
 	})
 }

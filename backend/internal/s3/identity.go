@@ -59,7 +59,9 @@ func (c *call) identity() {
 	var a awsquery.Answer
 	if err != nil {
 		refusal := protocolError(err)
-		c.info.Message = awsquery.From(refusal).Message
+		if c.info.Message = awsquery.From(refusal).Message; awsquery.From(refusal).Code == incompleteSignature {
+			c.info.Message = "The request signature does not conform to AWS standards." // the sentence repeats what was in place of one
+		}
 		a = awsquery.Refuse(service, c.info.RequestID, refusal)
 	} else {
 		a = c.s.identities.Do(c.ctx(), service, &awsquery.Request{Caller: c.id.During(c.info, c.circumstances().Lookup), Form: form, ID: c.info.RequestID})
@@ -110,6 +112,9 @@ func (c *call) readForm() (service string, form url.Values, err error) {
 
 // signedForm finds out who asks. The scope of the signature names the service of the action.
 func (c *call) signedForm(service string, form url.Values) error {
+	if err := claimForm(c.signed); err != nil {
+		return err
+	}
 	claim, err := sigv4.Parse(c.signed)
 	if err != nil {
 		return err
@@ -124,10 +129,10 @@ func (c *call) signedForm(service string, form url.Values) error {
 	case !claim.Kind.V4():
 		return sigv4.VersionNotSupported()
 	}
-	verifier := c.s.verifier.For(service)
-	if claim.Service != service {
-		return &awsquery.Error{Status: http.StatusForbidden, Code: "SignatureDoesNotMatch", Message: "Credential should be scoped to correct service: '" + service + "'."}
+	if err := c.claimHolds(service); err != nil {
+		return err
 	}
+	verifier := c.s.verifier.For(service)
 	if err := verifier.Check(c.signed, claim, c.now); err != nil {
 		return err
 	}
@@ -170,14 +175,15 @@ func (c *call) credential() (cred iam.Credential, err error) {
 
 // identityCodes are the codes of the protocol for refusals that S3 has other codes for.
 var identityCodes = map[string]awsquery.Error{
-	sigv4.CodeInvalidAccessKeyID:   {Status: http.StatusForbidden, Code: "InvalidClientTokenId", Message: "The security token included in the request is invalid."},
-	"InvalidToken":                 {Status: http.StatusForbidden, Code: "InvalidClientTokenId", Message: "The security token included in the request is invalid."},
-	"ExpiredToken":                 {Status: http.StatusForbidden, Code: "ExpiredToken", Message: "The security token included in the request is expired."},
-	"RequestTimeTooSkewed":         {Status: http.StatusForbidden, Code: "SignatureDoesNotMatch"},
-	"AuthorizationHeaderMalformed": {Status: http.StatusBadRequest, Code: "IncompleteSignature"},
-	"InvalidRequest":               {Status: http.StatusBadRequest, Code: "IncompleteSignature"},
-	"InvalidArgument":              {Status: http.StatusBadRequest, Code: "IncompleteSignature"},
-	"MissingSecurityHeader":        {Status: http.StatusBadRequest, Code: "IncompleteSignature"},
+	sigv4.CodeInvalidAccessKeyID: {Status: http.StatusForbidden, Code: "InvalidClientTokenId", Message: "The security token included in the request is invalid."},
+	"InvalidToken":               {Status: http.StatusForbidden, Code: "InvalidClientTokenId", Message: "The security token included in the request is invalid."},
+	"ExpiredToken":               {Status: http.StatusForbidden, Code: "ExpiredToken", Message: "The security token included in the request is expired"},
+	sigv4.CodeSignatureDoesNotMatch: {Status: http.StatusForbidden, Code: unlikeSignature, Message: "The request signature we calculated does not match the signature you provided. " +
+		"Check your AWS Secret Access Key and signing method. Consult the service documentation for details."},
+	"AuthorizationHeaderMalformed": {Status: http.StatusBadRequest, Code: incompleteSignature},
+	"InvalidRequest":               {Status: http.StatusBadRequest, Code: incompleteSignature},
+	"InvalidArgument":              {Status: http.StatusBadRequest, Code: incompleteSignature},
+	"MissingSecurityHeader":        {Status: http.StatusBadRequest, Code: incompleteSignature},
 }
 
 // protocolError turns a refusal of the S3 port into one of IAM.

@@ -421,9 +421,12 @@ func TestNamesBucket(t *testing.T) {
 func TestConditionKeysAreSupplied(t *testing.T) {
 	later := map[string]bool{
 		"aws:PrincipalTag/": true, "s3:ExistingObjectTag/": true, "s3:RequestObjectTag/": true, "s3:RequestObjectTagKeys": true, // tags: in tests of their own
-		"aws:RequestTag/": true, "aws:ResourceTag/": true, "aws:TagKeys": true, "iam:ResourceTag/": true, // of identities
+		"aws:RequestTag/": true, "aws:ResourceTag/": true, "aws:TagKeys": true, "iam:ResourceTag/": true, "iam:PolicyARN": true, "iam:PermissionsBoundary": true, // of identities
 		"s3:TlsVersion":        true,                                                                                                // TLS: not on this connection
 		"aws:PrincipalAccount": true, "aws:PrincipalArn": true, "aws:PrincipalType": true, "aws:userid": true, "aws:username": true, // the evaluator knows
+		"aws:PrincipalIsAWSService": true, "aws:ViaAWSService": true, "aws:SourceIdentity": true, "aws:TokenIssueTime": true, "aws:ResourceAccount": true,
+		"aws:PrincipalOrgID": true, "aws:SourceAccount": true, "aws:SourceArn": true, "aws:SourceVpc": true, "aws:SourceVpce": true, // no request has them
+		"sts:ExternalId": true, "sts:RoleSessionName": true, "sts:SourceIdentity": true, "sts:TransitiveTagKeys": true, // of actions of STS
 	}
 	q, err := parseQuery("prefix=p&delimiter=d&max-keys=1&versionId=v")
 	require.NoError(t, err)
@@ -436,7 +439,7 @@ func TestConditionKeysAreSupplied(t *testing.T) {
 		h.Set(name, "2026-01-03T03:04:06Z")
 	}
 	r := httptest.NewRequest(get, "/", nil)
-	c := &call{s: &Server{}, r: r, header: h, query: q, op: table[0], now: began, claim: &sigv4.Auth{Kind: sigv4.HeaderV4, Time: began.Add(-time.Second)}}
+	c := &call{s: &Server{Deps: Deps{Config: Config{Region: "us-east-1"}}}, r: r, header: h, query: q, op: table[0], now: began, claim: &sigv4.Auth{Kind: sigv4.HeaderV4, Time: began.Add(-time.Second)}}
 	c.peer, r.Header = peer.Of(r, nil), h
 	c.asks(iam.Machine)
 	c.record = &meta.Bucket{Name: "bucket"}

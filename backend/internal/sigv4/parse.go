@@ -144,6 +144,9 @@ func parseQuery(r *Request) (*Auth, error) {
 		{paramSignedHeaders, &a.list}, {paramExpires, &expires},
 	} {
 		*p.field, _ = queryValue(r.Query, p.name)
+		if *p.field == "" && p.name == paramExpires && r.Digest != "" { // only S3 asks for it
+			*p.field = strconv.Itoa(int(maxSkew / time.Second))
+		}
 		if *p.field == "" {
 			return nil, badQuery("Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, " +
 				"X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.")
