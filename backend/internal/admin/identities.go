@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/myfsio/myfsio/backend/internal/fault"
@@ -31,16 +32,20 @@ func (a *API) identityEntry(e *iam.Entity) IdentityEntry {
 	return out
 }
 
-func (a *API) listIdentities(ctx context.Context, c *call, in *kindInput) (*output[IdentityList], error) {
+func (a *API) listIdentities(ctx context.Context, c *call, in *listIdentitiesInput) (*output[IdentityList], error) {
 	all, err := a.IAM.Entities(ctx, c.id, identityKinds[in.Kind], "")
 	if err != nil {
 		return nil, err
 	}
-	list := IdentityList{Identities: []IdentityEntry{}}
+	rows := make([]row[IdentityEntry], len(all))
 	for i := range all {
-		list.Identities = append(list.Identities, a.identityEntry(&all[i]))
+		e := a.identityEntry(&all[i])
+		value := map[string]int64{"created": e.Created.UnixMilli(), "keys": int64(e.Keys), "groups": int64(e.Groups), "policies": int64(e.Policies), "members": int64(e.Members)}
+		rows[i] = row[IdentityEntry]{of: e, name: strings.ToLower(e.Name), arn: e.ARN, value: value[in.Sort]}
 	}
-	return answer(list), nil
+	var list IdentityList
+	list.Identities, list.Cursor, list.Total, err = pageOf(&in.PageInput, in.Sort == "name", rows, func(e *IdentityEntry) []string { return []string{e.DisplayName, e.Description} })
+	return answer(list), err
 }
 
 // Actions that the console asks for on one user, group or role.
@@ -249,8 +254,8 @@ func (a *API) updateIdentity(ctx context.Context, c *call, in *updateIdentityInp
 	return a.edit(ctx, c, in.Kind, in.Name, iam.Together(edits...))
 }
 
-func (a *API) edit(ctx context.Context, c *call, kind, name string, edit iam.Edit) (*noBody, error) {
-	return &noBody{}, a.IAM.Edit(ctx, c.id, identityKinds[kind], name, edit)
+func (a *API) edit(ctx context.Context, c *call, kind, name string, edits ...iam.Edit) (*noBody, error) {
+	return &noBody{}, a.IAM.Edit(ctx, c.id, identityKinds[kind], name, edits...)
 }
 
 func (a *API) deleteIdentity(ctx context.Context, c *call, in *identityInput) (*noBody, error) {
@@ -282,7 +287,17 @@ func (a *API) deleteBoundary(ctx context.Context, c *call, in *boundaryInput) (*
 }
 
 func (a *API) tagIdentity(ctx context.Context, c *call, in *tagIdentityInput) (*noBody, error) {
-	return a.edit(ctx, c, in.Kind, in.Name, iam.Tag(tagsIn(in.Body.Tags)))
+	var edits []iam.Edit
+	if len(in.Body.Remove) > 0 { // first, so that they make room
+		edits = append(edits, iam.Untag(in.Body.Remove))
+	}
+	if len(in.Body.Tags) > 0 {
+		edits = append(edits, iam.Tag(tagsIn(in.Body.Tags)))
+	}
+	if len(edits) == 0 {
+		return nil, fault.New("admin.tagIdentity", fault.InvalidArgument, "The request names nothing to change.")
+	}
+	return a.edit(ctx, c, in.Kind, in.Name, edits...)
 }
 
 func (a *API) untagIdentity(ctx context.Context, c *call, in *untagIdentityInput) (*noBody, error) {

@@ -74,7 +74,8 @@ func (a *API) identityRoutes(m *mount) {
 	}, a.deleteBoundary)
 	add(m, operation{
 		id: "tagIdentity", method: http.MethodPut, path: one + "/tags", tag: tagIdentities, need: onIdentity("Tag%", bounded...),
-		summary: "Give tags, in the place of those of the same names",
+		summary: "Give tags, in the place of those of the same names, and take others away",
+		text:    "All of it or nothing. Taking away also needs iam:UntagUser or iam:UntagRole, and giving is not needed where none are given.",
 	}, a.tagIdentity)
 	add(m, operation{
 		id: "untagIdentity", method: http.MethodDelete, path: one + "/tags", tag: tagIdentities, need: onIdentity("Untag%", bounded...),

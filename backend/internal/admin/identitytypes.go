@@ -22,9 +22,11 @@ type IdentityEntry struct {
 	Members     int        `json:"members" doc:"Users in a group"`
 }
 
-// IdentityList is every user, group or role of the account, in order of name.
+// IdentityList is a page of the users, groups or roles of the account.
 type IdentityList struct {
 	Identities []IdentityEntry `json:"identities"`
+	Cursor     string          `json:"cursor,omitempty" doc:"Where the next page begins; absent when this is the last"`
+	Total      int             `json:"total" doc:"Those that match, on all pages"`
 }
 
 // Identity is a user, a group or a role. What the caller may not read of it is absent.
@@ -132,9 +134,11 @@ type ManagedPolicyEntry struct {
 	Default     int        `json:"defaultVersion" doc:"Number of the version that holds"`
 }
 
-// ManagedPolicyList is every managed policy of the account, and those that are built in, in order of name.
+// ManagedPolicyList is a page of the managed policies of the account and those that are built in.
 type ManagedPolicyList struct {
 	Policies []ManagedPolicyEntry `json:"policies"`
+	Cursor   string               `json:"cursor,omitempty" doc:"Where the next page begins; absent when this is the last"`
+	Total    int                  `json:"total" doc:"Those that match, on all pages"`
 }
 
 // ManagedPolicy is a managed policy. What the caller may not read of it is absent.
@@ -177,8 +181,14 @@ type NewVersion struct {
 
 // Inputs of the operations on identities and managed policies.
 type (
-	kindInput struct {
+	listIdentitiesInput struct {
 		Kind string `path:"kind" enum:"users,groups,roles"`
+		Sort string `query:"sort" enum:"name,created,keys,groups,policies,members" default:"name" doc:"What another kind has is none"`
+		PageInput
+	}
+	listManagedInput struct {
+		Sort string `query:"sort" enum:"name,created,attached" default:"name"`
+		PageInput
 	}
 	createIdentityInput struct {
 		Kind string `path:"kind" enum:"users,groups,roles"`
@@ -222,7 +232,8 @@ type (
 		Kind string `path:"kind" enum:"users,roles"`
 		Name string `path:"name" maxLength:"128"`
 		Body struct {
-			Tags []IdentityTag `json:"tags" minItems:"1" maxItems:"50"`
+			Tags   []IdentityTag `json:"tags,omitempty" maxItems:"50"`
+			Remove []string      `json:"remove,omitempty" maxItems:"50" doc:"Names of tags to take away"`
 		}
 	}
 	untagIdentityInput struct {

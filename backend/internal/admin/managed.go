@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/myfsio/myfsio/backend/internal/iam"
@@ -23,16 +24,26 @@ func known(t time.Time) *time.Time {
 	return &t
 }
 
-func (a *API) listManaged(ctx context.Context, c *call, _ *noInput) (*output[ManagedPolicyList], error) {
+func (a *API) listManaged(ctx context.Context, c *call, in *listManagedInput) (*output[ManagedPolicyList], error) {
 	all, err := a.IAM.Policies(ctx, c.id)
 	if err != nil {
 		return nil, err
 	}
-	list := ManagedPolicyList{Policies: []ManagedPolicyEntry{}}
+	rows := make([]row[ManagedPolicyEntry], len(all))
 	for i := range all {
-		list.Policies = append(list.Policies, managedEntry(&all[i]))
+		e := managedEntry(&all[i])
+		r := row[ManagedPolicyEntry]{of: e, name: strings.ToLower(e.Name), arn: e.ARN}
+		switch {
+		case in.Sort == "attached":
+			r.value = int64(e.Attached)
+		case in.Sort == "created" && e.Created != nil:
+			r.value = e.Created.UnixMilli()
+		}
+		rows[i] = r
 	}
-	return answer(list), nil
+	var list ManagedPolicyList
+	list.Policies, list.Cursor, list.Total, err = pageOf(&in.PageInput, in.Sort == "name", rows, func(e *ManagedPolicyEntry) []string { return []string{e.Description} })
+	return answer(list), err
 }
 
 // Actions that the console asks for on a managed policy; those that change it are for nobody on one that is built in.

@@ -122,7 +122,7 @@ export class Console {
       });
     }
     if (path[0] === "identities") return this.people.identities(request, path.slice(1), body);
-    if (path[0] === "policies") return json({ policies: POLICIES });
+    if (path[0] === "policies") return json({ policies: POLICIES, total: POLICIES.length });
     if (path[0] === "policy") return json(this.people.policy(url.searchParams.get("arn") ?? ""));
     if (path[0] === "config") return json({ settings: SETTINGS });
     if (path[0] === "server") return json(this.#server());

@@ -114,7 +114,7 @@ export class People {
   ): Promise<Response> {
     const list = this.all[kind];
     if (list === undefined) return problem(404, "NotFound", "There is nothing of this name.");
-    if (name === undefined && request.method === "GET") return json({ identities: list });
+    if (name === undefined && request.method === "GET") return json({ identities: list, total: list.length });
     if (name === undefined) {
       const made = await body();
       const fresh = entry(kind.slice(0, -1), String(made.name));

@@ -2280,7 +2280,9 @@ export const untagIdentity = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
- * Give tags, in the place of those of the same names
+ * Give tags, in the place of those of the same names, and take others away
+ *
+ * All of it or nothing. Taking away also needs iam:UntagUser or iam:UntagRole, and giving is not needed where none are given.
  *
  * Permission: iam:TagUser, iam:TagRole.
  */

@@ -675,7 +675,15 @@ export type IdentityEntry = {
 };
 
 export type IdentityList = {
+    /**
+     * Where the next page begins; absent when this is the last
+     */
+    cursor?: string;
     identities: Array<IdentityEntry>;
+    /**
+     * Those that match, on all pages
+     */
+    total: number;
 };
 
 export type IdentityMember = {
@@ -969,7 +977,15 @@ export type ManagedPolicyEntry = {
 };
 
 export type ManagedPolicyList = {
+    /**
+     * Where the next page begins; absent when this is the last
+     */
+    cursor?: string;
     policies: Array<ManagedPolicyEntry>;
+    /**
+     * Those that match, on all pages
+     */
+    total: number;
 };
 
 export type MetadataPair = {
@@ -1708,7 +1724,11 @@ export type Stored = {
 };
 
 export type TagIdentityInputBody = {
-    tags: Array<IdentityTag>;
+    /**
+     * Names of tags to take away
+     */
+    remove?: Array<string>;
+    tags?: Array<IdentityTag>;
 };
 
 export type Tally = {
@@ -4336,7 +4356,19 @@ export type ListIdentitiesData = {
     path: {
         kind: 'users' | 'groups' | 'roles';
     };
-    query?: never;
+    query?: {
+        /**
+         * What another kind has is none
+         */
+        sort?: 'name' | 'created' | 'keys' | 'groups' | 'policies' | 'members';
+        /**
+         * Words that the name, the display name, the description or the ARN has, whatever their case
+         */
+        search?: string;
+        order?: 'asc' | 'desc';
+        limit?: number;
+        cursor?: string;
+    };
     url: '/myfsio/identities/{kind}';
 };
 
@@ -4872,7 +4904,16 @@ export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswor
 export type ListManagedPoliciesData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        sort?: 'name' | 'created' | 'attached';
+        /**
+         * Words that the name, the display name, the description or the ARN has, whatever their case
+         */
+        search?: string;
+        order?: 'asc' | 'desc';
+        limit?: number;
+        cursor?: string;
+    };
     url: '/myfsio/policies';
 };
 

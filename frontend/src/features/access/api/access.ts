@@ -17,8 +17,10 @@ import {
   getIdentity,
   getManagedPolicy,
   type IdentityChange,
+  type IdentityEntry,
   listIdentities,
   listManagedPolicies,
+  type ManagedPolicyEntry,
   type NewIdentity,
   type NewManagedPolicy,
   putInlinePolicy,
@@ -30,32 +32,80 @@ import {
   setPassword,
   setTrustPolicy,
   tagIdentity,
-  untagIdentity,
   updateIdentity,
 } from "@myfsio/client";
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, done } from "@/lib/http/api";
+import { oneOf } from "@/lib/search";
 import type { Tag } from "@/lib/tags";
 import type { Kind } from "../model/kinds";
+import { type AccessView, IDENTITY_SORTS, POLICY_SORTS } from "../model/view";
 
 export const ACCESS = ["access"] as const;
 
-export const identities = (kind: Kind) =>
+/** A part of a list, and how many it has in all. */
+export interface Page<R> {
+  rows: R[];
+  cursor?: string | undefined;
+  total: number;
+}
+
+const PAGE = 200;
+/** How many a person chooses from at once; more are found by searching. */
+const CHOICES = 100;
+
+/** Users, groups or roles, page by page. */
+export const identityPages = (kind: Kind, view: AccessView) =>
+  infiniteQueryOptions({
+    queryKey: [...ACCESS, kind, "pages", view],
+    queryFn: async ({ pageParam, signal }): Promise<Page<IdentityEntry>> => {
+      const sort = oneOf(IDENTITY_SORTS, view.sort) ?? "name";
+      const query = { search: view.search, sort, order: view.order ?? "asc", limit: PAGE, cursor: pageParam } as const;
+      const { identities, ...page } = await answer(listIdentities({ path: { kind }, query, signal }));
+      return { ...page, rows: identities };
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.cursor,
+    placeholderData: keepPreviousData,
+  });
+
+/** The managed policies, page by page. */
+export const policyPages = (view: AccessView) =>
+  infiniteQueryOptions({
+    queryKey: [...ACCESS, "policies", "pages", view],
+    queryFn: async ({ pageParam, signal }): Promise<Page<ManagedPolicyEntry>> => {
+      const sort = oneOf(POLICY_SORTS, view.sort) ?? "name";
+      const query = { search: view.search, sort, order: view.order ?? "asc", limit: PAGE, cursor: pageParam } as const;
+      const { policies, ...page } = await answer(listManagedPolicies({ query, signal }));
+      return { ...page, rows: policies };
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.cursor,
+    placeholderData: keepPreviousData,
+  });
+
+/** Users or groups to choose from: the first that have the words. */
+export const identityChoices = (kind: Kind, words: string) =>
   queryOptions({
-    queryKey: [...ACCESS, kind],
-    queryFn: ({ signal }) => answer(listIdentities({ path: { kind }, signal })).then((list) => list.identities),
+    queryKey: [...ACCESS, kind, "choices", words],
+    queryFn: ({ signal }) =>
+      answer(listIdentities({ path: { kind }, query: { search: words || undefined, limit: CHOICES }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+/** Managed policies to choose from: the first that have the words. */
+export const policyChoices = (words: string) =>
+  queryOptions({
+    queryKey: [...ACCESS, "policies", "choices", words],
+    queryFn: ({ signal }) =>
+      answer(listManagedPolicies({ query: { search: words || undefined, limit: CHOICES }, signal })),
+    placeholderData: keepPreviousData,
   });
 
 export const identityNamed = (kind: Kind, name: string) =>
   queryOptions({
     queryKey: [...ACCESS, kind, name],
     queryFn: ({ signal }) => answer(getIdentity({ path: { kind, name }, signal })),
-  });
-
-export const managedPolicies = () =>
-  queryOptions({
-    queryKey: [...ACCESS, "policies"],
-    queryFn: ({ signal }) => answer(listManagedPolicies({ signal })).then((list) => list.policies),
   });
 
 export const managedPolicy = (arn: string) =>
@@ -92,8 +142,8 @@ export const bound = (who: Who, arn: string | undefined) =>
 export async function setTags(who: Who, before: readonly Tag[], after: readonly Tag[]): Promise<void> {
   const gone = before.filter((tag) => !after.some((kept) => kept.name === tag.name)).map((tag) => tag.name);
   const fresh = after.filter((tag) => !before.some((old) => old.name === tag.name && old.value === tag.value));
-  if (gone.length > 0) await done(untagIdentity({ path: bounded(who), query: { tag: gone } }));
-  if (fresh.length > 0) await done(tagIdentity({ path: bounded(who), body: { tags: fresh } }));
+  if (gone.length === 0 && fresh.length === 0) return;
+  await done(tagIdentity({ path: bounded(who), body: { tags: fresh, remove: gone } }));
 }
 
 export const setTrust = (name: string, document: string) =>

@@ -1,6 +1,7 @@
 import { TextInput } from "@mantine/core";
-import type { UseQueryResult } from "@tanstack/react-query";
-import { type ReactNode, useMemo, useRef } from "react";
+import { useDebouncedCallback } from "@mantine/hooks";
+import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
+import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import { Empty } from "@/components/ui/basics";
 import { type Column, Grid, type GridHandle } from "@/components/ui/grid";
 import { Guarded } from "@/components/ui/guarded";
@@ -9,13 +10,14 @@ import { ProblemNotice } from "@/components/ui/notice";
 import { asProblem } from "@/lib/http/problem";
 import { t } from "@/lib/i18n";
 import { useShortcuts } from "@/lib/shortcuts";
-import { type AccessView, chosen, type SortBy, sortedBy } from "../model/view";
+import type { Page } from "../api/access";
+import { type AccessView, type SortBy, sortedBy } from "../model/view";
 import { AccessHead } from "./AccessHead";
 import css from "./access.module.css";
 
 interface Props<R> {
   title: string;
-  query: UseQueryResult<R[]>;
+  query: UseInfiniteQueryResult<InfiniteData<Page<R>>>;
   columns: readonly Column<R>[];
   keyOf: (row: R) => string;
   view: AccessView;
@@ -29,13 +31,19 @@ interface Props<R> {
   first: ReactNode;
 }
 
-/** A list of users, groups, roles or policies: all of them are here, and searched and sorted here. */
-export function AccessList<R extends Parameters<typeof chosen>[0][number]>(props: Props<R>) {
+/** A list of users, groups, roles or policies, page by page; the server searches and sorts all of them. */
+export function AccessList<R extends { name: string }>(props: Props<R>) {
   const { query, view, onView, need, onCreate } = props;
   const field = useRef<HTMLInputElement>(null);
   const grid = useRef<GridHandle>(null);
-  const rows = useMemo(() => chosen(query.data ?? [], view), [query.data, view]);
-  const { refetch } = query;
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
+  const total = query.data?.pages[0]?.total ?? 0;
+  const [words, setWords] = useState(view.search ?? "");
+  const search = useDebouncedCallback((now: string) => onView({ ...view, search: now.trim() || undefined }), 200);
+  const { refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = query;
+  const nearEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   const shortcuts = useMemo(
     () => ({
       "/": () => field.current?.select(),
@@ -56,8 +64,11 @@ export function AccessList<R extends Parameters<typeof chosen>[0][number]>(props
           aria-label={t("iam.search")}
           type="search"
           size="xs"
-          value={view.search ?? ""}
-          onChange={(event) => onView({ ...view, search: event.currentTarget.value || undefined })}
+          value={words}
+          onChange={(event) => {
+            setWords(event.currentTarget.value);
+            search(event.currentTarget.value);
+          }}
           onKeyDown={(event) => {
             if (event.key === "ArrowDown" || event.key === "Enter") {
               event.preventDefault();
@@ -88,10 +99,11 @@ export function AccessList<R extends Parameters<typeof chosen>[0][number]>(props
           sort={{ by: view.sort ?? "name", order: view.order ?? "asc" }}
           onSort={(by) => onView(sortedBy(view, by as SortBy))}
           onOpen={props.onOpen}
-          total={rows.length}
+          total={total}
+          onNearEnd={nearEnd}
           loading={query.isPending}
           empty={
-            query.data?.length === 0 ? (
+            view.search === undefined ? (
               props.first
             ) : (
               <Empty
@@ -103,11 +115,7 @@ export function AccessList<R extends Parameters<typeof chosen>[0][number]>(props
           }
         />
       )}
-      {rows.length > 0 && (
-        <footer className={css.foot}>
-          {t("grid.showing", { shown: rows.length, total: query.data?.length ?? rows.length })}
-        </footer>
-      )}
+      {rows.length > 0 && <footer className={css.foot}>{t("grid.showing", { shown: rows.length, total })}</footer>}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { IdentityEntry } from "@myfsio/client";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { Badge, Empty, When } from "@/components/ui/basics";
@@ -7,7 +7,7 @@ import type { Column } from "@/components/ui/grid";
 import { GroupIcon, PeopleIcon, RoleIcon } from "@/components/ui/icons";
 import { type MessageId, t } from "@/lib/i18n";
 import { useSession } from "@/lib/session";
-import { ACCESS, identities } from "../api/access";
+import { ACCESS, identityPages } from "../api/access";
 import { action, type Kind, lacking } from "../model/kinds";
 import type { AccessView } from "../model/view";
 import { AccessList, NameCell } from "./AccessList";
@@ -39,7 +39,7 @@ export function IdentityList(props: { kind: Kind; view: AccessView; onView: (nex
   const { permissions } = useSession();
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const query = useQuery(identities(kind));
+  const query = useInfiniteQuery(identityPages(kind, props.view));
   const [creating, setCreating] = useState(false);
   const [secret, setSecret] = useState<Secret>();
   const go = useCallback(
@@ -94,6 +94,7 @@ export function IdentityList(props: { kind: Kind; view: AccessView; onView: (nex
   return (
     <>
       <AccessList
+        key={kind}
         title={t(TITLES[kind])}
         query={query}
         columns={columns}

@@ -8,7 +8,7 @@ import { CloseIcon, PlusIcon } from "@/components/ui/icons";
 import { t } from "@/lib/i18n";
 import { may, useSession } from "@/lib/session";
 import { sayFailure } from "@/lib/toast";
-import { ACCESS, identities, setMember } from "../api/access";
+import { ACCESS, identityChoices, setMember } from "../api/access";
 import { lacking } from "../model/kinds";
 import css from "./access.module.css";
 import { ChooseDialog } from "./ChooseDialog";
@@ -91,7 +91,8 @@ function Membership(props: {
   const queries = useQueryClient();
   const [adding, setAdding] = useState(false);
   const listed = may(permissions, props.needList);
-  const all = useQuery({ ...identities(kind), enabled: adding && listed });
+  const [words, setWords] = useState("");
+  const all = useQuery({ ...identityChoices(kind, words), enabled: adding && listed });
   const refresh = () => queries.invalidateQueries({ queryKey: ACCESS });
   const takeOut = async (name: string) => {
     try {
@@ -143,13 +144,19 @@ function Membership(props: {
           action={t("iam.add")}
           failure={t("iam.not-changed")}
           none={props.none}
-          choices={all.data
+          more={all.data.cursor !== undefined}
+          words={words}
+          onWords={setWords}
+          choices={all.data.identities
             .filter((one) => !one.environment && !entries.some((entry) => entry.name === one.name))
             .map((one) => {
               const second = shownName(one);
               return { value: one.name, label: second === undefined ? one.name : `${one.name} · ${second}` };
             })}
-          onClose={() => setAdding(false)}
+          onClose={() => {
+            setAdding(false);
+            setWords("");
+          }}
           onChosen={async (name) => {
             await onSet(name, true);
             await refresh();

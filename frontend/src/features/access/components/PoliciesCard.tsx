@@ -11,7 +11,7 @@ import { t } from "@/lib/i18n";
 import { prettyJson } from "@/lib/json";
 import { may, useSession } from "@/lib/session";
 import { sayFailure } from "@/lib/toast";
-import { ACCESS, attach, bound, deleteInline, detach, managedPolicies, putInline, type Who } from "../api/access";
+import { ACCESS, attach, bound, deleteInline, detach, policyChoices, putInline, type Who } from "../api/access";
 import { TEMPLATES } from "../model/documents";
 import { action, lacking, policyName, simpleOf, validName } from "../model/kinds";
 import css from "./access.module.css";
@@ -30,7 +30,8 @@ export function PoliciesCard({ kind, identity }: Shown) {
   const mine = identity.permissions;
   const why = fixed(identity);
   const listed = may(permissions, "iam:ListPolicies");
-  const all = useQuery({ ...managedPolicies(), enabled: attaching && listed });
+  const [words, setWords] = useState("");
+  const all = useQuery({ ...policyChoices(words), enabled: attaching && listed });
   const attached = identity.attached ?? [];
   const inline = identity.inline ?? [];
   const simple = simpleOf(identity);
@@ -139,10 +140,16 @@ export function PoliciesCard({ kind, identity }: Shown) {
           action={t("iam.attach")}
           failure={t("iam.not-changed")}
           none={t("iam.no-other-policy")}
-          choices={all.data
+          more={all.data.cursor !== undefined}
+          words={words}
+          onWords={setWords}
+          choices={all.data.policies
             .filter((policy) => !attached.includes(policy.arn))
             .map(({ arn, name }) => ({ value: arn, label: name }))}
-          onClose={() => setAttaching(false)}
+          onClose={() => {
+            setAttaching(false);
+            setWords("");
+          }}
           onChosen={async (arn) => {
             await attach(who, arn);
             await refresh();
@@ -226,7 +233,8 @@ export function BoundaryCard({ kind, identity }: Shown) {
   const [choosing, setChoosing] = useState(false);
   const who: Who = { kind, name: identity.name };
   const listed = may(permissions, "iam:ListPolicies");
-  const all = useQuery({ ...managedPolicies(), enabled: choosing && listed });
+  const [words, setWords] = useState("");
+  const all = useQuery({ ...policyChoices(words), enabled: choosing && listed });
   const { boundary } = identity;
   const why = fixed(identity);
   const refresh = () => queries.invalidateQueries({ queryKey: ACCESS });
@@ -283,8 +291,14 @@ export function BoundaryCard({ kind, identity }: Shown) {
           action={t("iam.boundary-set")}
           failure={t("iam.not-changed")}
           none={t("iam.no-other-policy")}
-          choices={all.data.map(({ arn, name }) => ({ value: arn, label: name }))}
-          onClose={() => setChoosing(false)}
+          more={all.data.cursor !== undefined}
+          words={words}
+          onWords={setWords}
+          choices={all.data.policies.map(({ arn, name }) => ({ value: arn, label: name }))}
+          onClose={() => {
+            setChoosing(false);
+            setWords("");
+          }}
           onChosen={async (arn) => {
             await bound(who, arn);
             await refresh();

@@ -1,6 +1,6 @@
 import { TextInput } from "@mantine/core";
 import type { ManagedPolicyEntry } from "@myfsio/client";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { Badge, Empty, When } from "@/components/ui/basics";
@@ -9,7 +9,7 @@ import type { Column } from "@/components/ui/grid";
 import { PolicyIcon } from "@/components/ui/icons";
 import { t } from "@/lib/i18n";
 import { useSession } from "@/lib/session";
-import { ACCESS, createPolicy, managedPolicies } from "../api/access";
+import { ACCESS, createPolicy, policyPages } from "../api/access";
 import { TEMPLATES } from "../model/documents";
 import { lacking, validName } from "../model/kinds";
 import type { AccessView } from "../model/view";
@@ -23,7 +23,7 @@ export function PolicyList(props: { view: AccessView; onView: (next: AccessView)
   const { permissions } = useSession();
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const query = useQuery(managedPolicies());
+  const query = useInfiniteQuery(policyPages(props.view));
   const [creating, setCreating] = useState(false);
   const go = useCallback((arn: string) => void navigate({ to: "/access/policy", search: { arn } }), [navigate]);
   const columns = useMemo<Column<ManagedPolicyEntry>[]>(

@@ -1,7 +1,8 @@
-import type { IdentityEntry, ManagedPolicyEntry } from "@myfsio/client";
 import { oneOf, type Search, text } from "@/lib/search";
 
-export const SORTS = ["name", "created", "policies", "keys", "groups", "members", "attached"] as const;
+export const IDENTITY_SORTS = ["name", "created", "policies", "keys", "groups", "members"] as const;
+export const POLICY_SORTS = ["name", "created", "attached"] as const;
+const SORTS = [...IDENTITY_SORTS, "attached"] as const;
 export type SortBy = (typeof SORTS)[number];
 
 /** What a list shows, as its address says. */
@@ -25,26 +26,4 @@ export function sortedBy(view: AccessView, by: SortBy): AccessView {
   const now = view.sort ?? "name";
   const order = now === by ? (view.order === "desc" ? undefined : "desc") : by === "name" ? undefined : "desc";
   return { ...view, sort: by === "name" ? undefined : by, order };
-}
-
-type Row = IdentityEntry | ManagedPolicyEntry;
-
-const value = (row: Row, by: SortBy): string | number =>
-  by === "name" ? row.name.toLowerCase() : ((row as unknown as Record<string, string | number>)[by] ?? "");
-
-/** The rows that have the words of the view, in its order. */
-export function chosen<R extends Row>(rows: readonly R[], view: AccessView): R[] {
-  const words = (view.search ?? "").toLowerCase();
-  const by = view.sort ?? "name";
-  const sign = view.order === "desc" ? -1 : 1;
-  return rows
-    .filter((row) =>
-      [row.name, row.arn, row.description ?? "", "displayName" in row ? (row.displayName ?? "") : ""].some((part) =>
-        part.toLowerCase().includes(words),
-      ),
-    )
-    .sort((a, b) => {
-      const [x, y] = [value(a, by), value(b, by)];
-      return x === y ? (a.name < b.name ? -1 : 1) : x < y ? -sign : sign;
-    });
 }
