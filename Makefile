@@ -56,7 +56,8 @@ test-ui: node_modules/.package-lock.json ## type check and unit tests of the con
 e2e: bin/myfsio ## browser and API tests against the real binary
 	CHROMIUM="$$(sh scripts/chromium.sh)" npm test -w e2e
 
-lint: node_modules/.package-lock.json ## golangci-lint, tsc, Biome, lock file
+lint: node_modules/.package-lock.json ## golangci-lint, tsc, Biome, lock file, secrets in the tree
+	sh scripts/secrets.sh
 	cd backend && $(LINT) ./...
 	cd e2e/bench && $(LINT) ./...
 	cd e2e/s3compat && $(LINT) ./...
