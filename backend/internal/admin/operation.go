@@ -171,6 +171,7 @@ func (m *mount) register() {
 	a.identityRoutes(m)
 	a.managedRoutes(m)
 	a.simulateRoutes(m)
+	a.accessRoutes(m)
 	a.bucketRoutes(m)
 	a.documentRoutes(m)
 	a.objectRoutes(m)

@@ -167,3 +167,78 @@ func TestSimulationLeaksNothing(t *testing.T) {
 		narrow.do("POST", "/myfsio/simulate", `{"principal":"`+who+`","actions":["s3:GetObject"]}`).fails(403, "AccessDenied")
 	}
 }
+
+// names are the principals of an answer, with their levels.
+func (a *BucketAccess) names() (out []string) {
+	for _, p := range a.Principals {
+		text := p.Kind
+		for _, s := range []string{p.Name, p.Account} {
+			if s != "" {
+				text += " " + s
+			}
+		}
+		for _, l := range p.Levels {
+			text += " " + l.Level
+			if l.Conditional {
+				text += "?"
+			}
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+func TestBucketAccess(t *testing.T) {
+	l := fixture(t)
+	admin := l.admin()
+	get := func(c *client, query string) *BucketAccess {
+		var out BucketAccess
+		c.get("/myfsio/buckets/one/access" + query).want(200).into(&out)
+		return &out
+	}
+	all := "list read write delete administer"
+	require.Equal(t, []string{"user " + l.first.AccessKey + " " + all}, get(admin, "").names())
+
+	admin.do("PUT", "/myfsio/identities/users/ada/policies/own", `{"document":`+asJSON(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::one/home/${aws:username}/*"},`+
+		`{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::one/*","Condition":{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}}]}`)+`}`).want(204)
+	admin.do("POST", "/myfsio/identities/roles", `{"name":"backup","trust":`+asJSON(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}}`)+`}`).want(201)
+	admin.do("PUT", "/myfsio/identities/roles/backup/policies/read", `{"document":`+asJSON(allow("s3:*Object", "*"))+`}`).want(204)
+	admin.do("PUT", "/myfsio/identities/roles/backup/boundary?arn=arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", "").want(204)
+	var made NewAccountSecret
+	admin.do("POST", "/myfsio/accounts", `{"name":"third"}`).want(201).into(&made)
+	admin.do("PUT", "/myfsio/buckets/one/documents/policy", `{"document":`+asJSON(`{"Version":"2012-10-17","Statement":[{"Sid":"open","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::one/public/*"},`+
+		`{"Effect":"Allow","Principal":{"AWS":"`+made.ID+`"},"Action":"s3:ListBucket","Resource":"arn:aws:s3:::one"},{"Effect":"Deny","Principal":"*","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::one/kept/*"}]}`)+`}`).want(204)
+	require.Equal(t, []string{
+		"everyone read?", "authenticated read?", "account " + made.ID + " list read?", "user ada read? write?", "user " + l.first.AccessKey + " list read write delete? administer",
+		"user victim read?", "role backup read",
+	}, get(admin, "").names())
+	require.Equal(t, []string{
+		"everyone read", "authenticated read", "account " + made.ID + " list read", "user ada read write?", "user " + l.first.AccessKey + " " + all, "user victim read", "role backup read",
+	}, get(admin, "?prefix=public/").names())
+	home := get(admin, "?prefix=home/ada/")
+	require.Equal(t, []string{"account " + made.ID + " list", "user ada read write?", "user " + l.first.AccessKey + " " + all, "role backup read"}, home.names())
+	require.Equal(t, []AccessPart{{
+		Source: "policy own of user ada", Type: "user", Policy: "own", Number: 2, Effect: "Allow", Conditional: true, Conditions: `{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}`,
+	}}, home.Principals[1].Levels[1].Through)
+	require.True(t, home.ObjectLists)
+	require.Equal(t, "user "+l.first.AccessKey+" list read write administer", get(admin, "?prefix=kept/x").names()[2])
+
+	// Page by page it is the same.
+	var pages []string
+	for query := "?limit=1"; ; {
+		p := get(admin, query)
+		pages = append(pages, p.names()...)
+		if p.Cursor == "" {
+			break
+		}
+		query = "?limit=1&cursor=" + p.Cursor
+	}
+	require.Equal(t, get(admin, "").names(), pages)
+
+	// Who may read the policy and the list, but not list users.
+	clerk := l.user(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetBucketPolicy","s3:GetBucketAcl"],"Resource":"*"}]}`)
+	out := get(clerk, "")
+	require.Equal(t, []string{"users", "roles"}, out.Hidden)
+	require.Len(t, out.Principals, 3)
+	l.as(made.AccessKey, made.SecretKey).get("/myfsio/buckets/one/access").fails(403, "AccessDenied")
+}

@@ -77,6 +77,7 @@ var samples = map[string]sample{
 	"createBucket":            {"", `{"name":"fresh"}`},
 	"getBucket":               {"/myfsio/buckets/one", ""},
 	"deleteBucket":            {"/myfsio/buckets/one", ""},
+	"getBucketAccess":         {"/myfsio/buckets/one/access?prefix=k", ""},
 	"getVersioning":           {"/myfsio/buckets/one/versioning", ""},
 	"setVersioning":           {"/myfsio/buckets/one/versioning", `{"versioning":"Enabled"}`},
 	"getLifecycleHistory":     {"/myfsio/buckets/one/lifecycle/history", ""},

@@ -73,12 +73,15 @@ func decide(id *Identity, a Access) policy.Decision {
 		return policy.Evaluate(&req, id.sources)
 	}
 	var few [8]policy.Source // most identities have no more, and need no memory for them
-	sources := append(few[:0], id.sources...)
-	sources = append(sources,
+	return policy.Evaluate(&req, id.gather(few[:0], &a, foreign, req.ResourceAccount))
+}
+
+// gather adds what the identity's policies and the bucket say to sources. foreign objects are another account's than the bucket.
+func (id *Identity) gather(sources []policy.Source, a *Access, foreign bool, account string) []policy.Source {
+	return append(append(sources, id.sources...),
 		policy.Source{Name: "bucket policy", Kind: policy.SourceResource, Document: a.BucketPolicy,
-			DenyOnly: foreign || a.Restricted && (id.Anonymous || req.Principal.Account != req.ResourceAccount), Origin: ofBucket},
-		policy.Source{Name: ByList, Kind: policy.SourceResource, Grants: id.granter(&a), Origin: ofList})
-	return policy.Evaluate(&req, sources)
+			DenyOnly: foreign || a.Restricted && (id.Anonymous || id.principal.Account != account), Origin: ofBucket},
+		policy.Source{Name: ByList, Kind: policy.SourceResource, Grants: id.granter(a), Origin: ofList})
 }
 
 // AuthorizeAdmin decides over an action on users (iam:…, in AWS's or the simple spelling), keys (kms:…) or the server (myfsio:…) as a

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -148,6 +149,7 @@ func TestSimulationsAreRight(t *testing.T) {
 		put("k", iam.DefaultAccount, nil, meta.Pair{Name: "c", Value: "1"})
 		put("theirs", e.other.Number, acl)
 
+		e.surveysAgree(admin.Identity, b, d)
 		for who, principal := range map[string]string{"reader": "reader", "nobody": "nobody", adminKey: adminKey, "bob": "bob", "": iam.AnonymousSubject, "session": s.ARN} {
 			for _, r := range simulatedRequests {
 				in := access.Simulation{
@@ -171,6 +173,57 @@ func TestSimulationsAreRight(t *testing.T) {
 	}
 	t.Log(seen)
 	require.Greater(t, len(seen), 8, "the worlds differ")
+}
+
+// surveysAgree holds who has what on the bucket to simulations: what is always allowed is, and who is not told of has nothing, whatever the
+// circumstances.
+func (e *env) surveysAgree(admin *iam.Identity, b *meta.Bucket, d dice) {
+	ctx := e.t.Context()
+	for _, prefix := range []string{"", "k", "photos/"} {
+		found, err := (&access.Asker{Service: e.server.access, ID: admin}).Survey(ctx, b, access.Survey{Prefix: prefix, Most: 100})
+		require.NoError(e.t, err)
+		reach := map[string]policy.Reach{}
+		for _, p := range found.Principals {
+			for _, l := range p.Has {
+				name := p.Kind + p.Name + " " + l.Name
+				reach[name] = max(reach[name], l.Reach)
+			}
+		}
+		// In a fixed order, so that a seed says the same again.
+		inOrder(map[string][]string{
+			"reader": {"userreader"}, "nobody": {"usernobody"}, iam.AnonymousSubject: {"everyone"}, "bob": {"authenticated", "account", "outsider"},
+			"arn:aws:iam::000000000000:role/worker": {"roleworker"},
+		}, func(who string, kinds []string) {
+			for _, l := range [][2]string{{"list", "s3:ListBucket"}, {"read", "s3:GetObject"}, {"write", "s3:PutObject"}, {"delete", "s3:DeleteObject"}, {"administer", "s3:DeleteBucket"}} {
+				level, action := l[0], l[1]
+				in := access.Simulation{Subject: iam.Subject{Principal: who}, Actions: []string{action}, Resources: []string{"arn:aws:s3:::box/" + prefix + "z"}, Keys: map[string][]string{}}
+				inOrder(map[string][]string{"aws:SourceIp": {"127.0.0.1", "192.0.2.1"}, "aws:SecureTransport": {"true", "false"}, "aws:UserAgent": {"tester/1", "x"}, "aws:Referer": {"x"}, "s3:authType": {"REST-HEADER", "POST"}}, func(name string, values []string) {
+					if i := d.IntN(len(values) + 1); i < len(values) {
+						in.Keys[name] = values[i : i+1]
+					}
+				})
+				_, out, err := e.server.access.Simulate(ctx, admin, in)
+				require.NoError(e.t, err)
+				best := policy.Never
+				for _, kind := range kinds {
+					best = max(best, reach[kind+" "+level])
+				}
+				allowed := out[0].Decision.Allowed
+				if allowed {
+					require.NotEqual(e.t, policy.Never, best, "%s below %q by %s with %v: %+v", action, prefix, who, in.Keys, out[0].Trace)
+				}
+				if best == policy.Always && who != "bob" && level != "administer" {
+					require.True(e.t, allowed, "%s below %q by %s with %v: %+v", action, prefix, who, in.Keys, out[0].Trace)
+				}
+			}
+		})
+	}
+}
+
+func inOrder[V any](m map[string]V, fn func(string, V)) {
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		fn(name, m[name])
+	}
 }
 
 // circumstances are the condition keys of every request that a test makes as somebody.
