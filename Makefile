@@ -53,7 +53,10 @@ test-ui: node_modules/.package-lock.json ## type check and unit tests of the con
 	npm run typecheck -w frontend
 	npm test -w frontend
 
-e2e: bin/myfsio ## browser and API tests against the real binary
+bin/idp: $(COMPAT) go.work
+	cd e2e/s3compat && $(GOBUILD) -o ../../bin/idp ./idp/serve
+
+e2e: bin/myfsio bin/idp ## browser and API tests against the real binary
 	CHROMIUM="$$(sh scripts/chromium.sh)" npm test -w e2e
 
 lint: node_modules/.package-lock.json ## golangci-lint, tsc, Biome, lock file, secrets in the tree

@@ -26,7 +26,12 @@ require (
 	google.golang.org/protobuf v1.36.11
 )
 
-require github.com/zeebo/xxh3 v1.1.0
+require (
+	github.com/coreos/go-oidc/v3 v3.21.0
+	github.com/go-jose/go-jose/v4 v4.1.9
+	github.com/zeebo/xxh3 v1.1.0
+	golang.org/x/oauth2 v0.38.0
+)
 
 require (
 	github.com/DataDog/zstd v1.5.7 // indirect

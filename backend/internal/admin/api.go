@@ -35,6 +35,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/lifecycle"
 	"github.com/myfsio/myfsio/backend/internal/limit"
 	"github.com/myfsio/myfsio/backend/internal/object"
+	"github.com/myfsio/myfsio/backend/internal/oidc"
 	"github.com/myfsio/myfsio/backend/internal/peer"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
 	"github.com/myfsio/myfsio/backend/internal/seal"
@@ -56,7 +57,8 @@ type Deps struct {
 	Buckets   *bucket.Service
 	Objects   *object.Service
 	Lifecycle *lifecycle.Service
-	Audit     *audit.Log // nil keeps none
+	Audit     *audit.Log      // nil keeps none
+	OIDC      *oidc.Providers // nil: nobody signs in at a provider
 	KV        kv.Store
 	Seal      *seal.Box
 	Clock     clock.Clock
@@ -94,6 +96,7 @@ type API struct {
 	tokens   *tokens
 	jobs     *jobs
 	tickets  *tickets
+	sso      *singleSignOn // nil without a provider
 }
 
 // New returns an API. It fails when a public address is none.
@@ -112,6 +115,7 @@ func New(d Deps) (*API, error) {
 	a.verifier = sigv4.NewVerifier(c.Region, c.Service)
 	a.sessions = newSessionStore(d)
 	a.tokens = newTokens(d)
+	a.sso = newSingleSignOn(d)
 	a.tickets = &tickets{kv: d.KV, clock: d.Clock, idents: d.Idents}
 	a.jobs = newJobs(a)
 	return a, nil

@@ -116,6 +116,9 @@ func TestEveryChangeIsInTheAuditLog(t *testing.T) {
 					require.True(t, e.Decision.Allowed, o.id)
 					require.NotEmpty(t, e.Decision.Source, o.id)
 				}
+			case o.landing:
+				require.Len(t, all, 1, o.id)
+				require.Equal(t, o.id, all[0].Operation)
 			case level == audit.LevelAll && o.need.scope == scopeData:
 				require.NotEmpty(t, all, o.id)
 				require.Equal(t, o.id, all[0].Operation)

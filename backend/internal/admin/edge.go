@@ -136,7 +136,7 @@ func (a *API) enter(ctx context.Context, o *operation, c *call) error {
 	if err := a.Limits.Address(ctx, o.class, c.peer.Addr); err != nil {
 		return err
 	}
-	if o.need.scope == scopeAnonymous && !o.console && o.class != limit.Login {
+	if o.need.scope == scopeAnonymous && !o.console && !o.landing && o.class != limit.Login {
 		// Who is known sees more; a page that is foreign, or credentials that are wrong, only mean that nobody is known.
 		if a.names.Foreign(&c.peer, c.r) {
 			return nil
@@ -149,7 +149,7 @@ func (a *API) enter(ctx context.Context, o *operation, c *call) error {
 		}
 		return nil
 	}
-	if a.names.Foreign(&c.peer, c.r) {
+	if !o.landing && a.names.Foreign(&c.peer, c.r) {
 		return fault.New(op, fault.AccessDenied, "A page of another site may not use this API.").With(detailCode, "ForeignOrigin")
 	}
 	if o.console {

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,10 +114,18 @@ func (a *API) getIdentity(ctx context.Context, c *call, in *identityInput) (*out
 
 // describeUser adds what only users have.
 func (a *API) describeUser(ctx context.Context, c *call, e *iam.Entity, out *Identity) error {
+	if l := &e.Login; l.Issuer != "" {
+		out.Login = &ProviderLogin{Issuer: l.Issuer, Subject: l.Subject, Groups: []string{}, Policies: append([]string{}, l.Policies...)}
+	}
 	if a.IAM.May(c.id, "iam:ListGroupsForUser", e.ARN, e.Tags) {
 		groups, err := a.IAM.GroupsOf(ctx, c.id, e.Name)
 		if err != nil {
 			return err
+		}
+		for _, g := range groups {
+			if slices.Contains(e.Login.Groups, g.ID) {
+				out.Login.Groups = append(out.Login.Groups, g.Name)
+			}
 		}
 		for i := range groups {
 			out.GroupNames = append(out.GroupNames, groups[i].Name)

@@ -44,6 +44,15 @@ type Identity struct {
 	Trust          string            `json:"trust,omitempty" doc:"Of a role: the JSON that says who may act as it"`
 	MaxSession     int               `json:"maxSessionSeconds,omitempty" doc:"Of a role: the longest session"`
 	Permissions    []string          `json:"permissions" doc:"IAM actions that the caller has on it"`
+	Login          *ProviderLogin    `json:"login,omitempty" doc:"Of a user who signs in at a provider"`
+}
+
+// ProviderLogin is who a user is at a provider of identities, and what the provider gave at the last sign-in.
+type ProviderLogin struct {
+	Issuer   string   `json:"issuer"`
+	Subject  string   `json:"subject"`
+	Groups   []string `json:"groups" doc:"Names of those of the user's groups that come from there"`
+	Policies []string `json:"policies" doc:"ARNs of those of the user's managed policies that come from there"`
 }
 
 // InlinePolicy is a policy that belongs to one user, group or role.

@@ -62,12 +62,13 @@ type operation struct {
 	bodyOut          string      // media type of an answer that is not JSON
 	maxBody          int64       // bytes of a JSON body, 0 for maxBody
 	reads            bool        // changes nothing, whatever its method
+	landing          bool        // a page of another site leads the browser to it, and it changes something although it is a GET
 	always           bool        // goes on while the audit log cannot be written: it lets people in, or makes space
 }
 
 // writes reports whether the operation changes anything.
 func (o *operation) writes() bool {
-	return !o.reads && o.method != http.MethodGet && o.method != http.MethodHead
+	return o.landing || !o.reads && o.method != http.MethodGet && o.method != http.MethodHead
 }
 
 // security lists the ways to authenticate, in the terms of OpenAPI.
@@ -101,6 +102,9 @@ func (o *operation) describe() huma.Operation {
 	}
 	if o.bodyIn != "" {
 		op.RequestBody = &huma.RequestBody{Required: true, Content: binary(o.bodyIn)}
+	}
+	if o.status == http.StatusFound {
+		op.Responses = map[string]*huma.Response{"302": {Description: "The browser goes on elsewhere"}}
 	}
 	if o.bodyOut != "" {
 		op.Responses = map[string]*huma.Response{"200": {Description: "The content", Content: binary(o.bodyOut)}}

@@ -42,6 +42,21 @@ func (a *API) sessionRoutes(m *mount) {
 		text:    "Ends the session for good, also for copies of the cookie. Without a session there is nothing to do, which is no error.",
 	}, a.deleteSession)
 	add(m, operation{
+		id: "startSingleSignOn", method: http.MethodGet, path: ssoPath, tag: tagSession, need: anonymous(), class: limit.Login, status: http.StatusFound, always: true,
+		summary: "Sign in at the provider",
+		text:    "Sends the browser to the provider of OIDC_ISSUER. Only on the console's port.",
+	}, a.startSSO)
+	add(m, operation{
+		id: "finishSingleSignOn", method: http.MethodGet, path: ssoPath + "/callback", tag: tagSession, need: anonymous(), status: http.StatusFound, landing: true, always: true,
+		summary: "Come back from the provider",
+		text:    "The redirect address of the server at the provider. Goes on to the console with a session cookie, or to the sign-in page with what went wrong.",
+	}, a.finishSSO)
+	add(m, operation{
+		id: "leaveSingleSignOn", method: http.MethodGet, path: ssoPath + "/leave", tag: tagSession, need: anonymous(), status: http.StatusFound, always: true,
+		summary: "Sign out at the provider",
+		text:    "For after deleteSession: goes on to the provider, where it can end sessions, and else to the sign-in page.",
+	}, a.leaveSSO)
+	add(m, operation{
 		id: "createToken", method: http.MethodPost, path: "/myfsio/tokens", tag: tagSession, need: anonymous(), class: limit.Login, always: true,
 		summary: "Get a token",
 		text:    "Checks an access key and its secret and answers with a JSON web token for `Authorization: Bearer`. It ends when its time is up, when the secret changes, or when the user goes.",

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -59,13 +60,17 @@ func (m *marker) current(ctx context.Context, svc *iam.Service, userID, accessKe
 	return cred.Identity, nil
 }
 
-// session is a row of x/session/<expiry><id>. It ends when its time is up, at the sign-out, when the secret changes and when the user goes.
+// session is a row of x/session/<expiry><id>. It ends when its time is up, at the sign-out, when the secret changes and when the user goes. Of
+// who signed in at a provider it also ends when the user is that person there no more.
 type session struct {
 	row       string // expiry in unix seconds and random id, in hex
 	userID    string
 	accessKey string
 	mark      []byte
 	expires   time.Time
+	issuer    string        // of the provider that the user signed in at, empty for none
+	subject   string        // who the user is there
+	life      time.Duration // of a new session; 0 for the usual one. It is not kept
 
 	// What its user is told of it.
 	created time.Time
@@ -84,6 +89,8 @@ func (s *session) encode() []byte {
 	e.time(6, s.seen)
 	e.str(7, s.remote)
 	e.str(8, s.agent)
+	e.str(9, s.issuer)
+	e.str(10, s.subject)
 	return e.b
 }
 
@@ -107,6 +114,10 @@ func decodeSession(row string, raw []byte) (*session, error) {
 			s.remote = f.text
 		case 8:
 			s.agent = f.text
+		case 9:
+			s.issuer = f.text
+		case 10:
+			s.subject = f.text
 		}
 		return nil
 	})
@@ -226,7 +237,7 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, in *sessions
 	if row.row == "" {
 		var id [16]byte
 		s.idents.Fill(id[:])
-		row.expires = s.clock.Now().Add(s.lifetime).Truncate(time.Second)
+		row.expires = s.clock.Now().Add(cmp.Or(row.life, s.lifetime)).Truncate(time.Second)
 		row.row = fmt.Sprintf("%016x", row.expires.Unix()) + hex.EncodeToString(id[:])
 		in.ID = row.row
 	}
@@ -301,6 +312,13 @@ func (a *API) byCookie(ctx context.Context, c *call) error {
 	if err != nil || id == nil {
 		return err
 	}
+	if s.issuer != "" {
+		if _, err := a.IAM.ByLogin(ctx, s.userID, s.issuer, s.subject); fault.Is(err, fault.NoSuchUser) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
 	c.id, c.via, c.session = id, viaCookie, s
 	a.see(ctx, c, s)
 	return nil
@@ -326,21 +344,10 @@ func (a *API) createSession(ctx context.Context, c *call, in *sessionInput) (*ou
 	}
 	id := cred.Identity
 	s := &session{userID: id.UserID, accessKey: id.AccessKey, mark: a.sessions.mark(id.AccessKey, cred.Secret)}
-	s.created = a.Clock.Now().Truncate(time.Second)
-	s.seen, s.remote, s.agent = s.created, c.remote(), agentOf(c.r)
-	// A session that the browser still has ends here: one that somebody else planted would otherwise live on beside the new one.
-	if old, err := a.sessions.New(c.r, sessionCookie); err == nil && !old.IsNew {
-		if err := a.sessions.remove(ctx, old.ID); err != nil {
-			return nil, err
-		}
-	}
-	fresh := sessions.NewSession(a.sessions, sessionCookie)
-	fresh.Options = a.sessions.options(a.names.Secure(&c.peer))
-	fresh.Values[sessionValue] = s
-	if err := a.sessions.Save(c.r, c.w, fresh); err != nil {
+	if err := a.openSession(c, s); err != nil {
 		return nil, err
 	}
-	c.id, c.via, c.session = a.during(c, id), viaCookie, s
+	c.id, c.via = a.during(c, id), viaCookie
 	body, err := a.sessionOf(ctx, c)
 	if err != nil {
 		return nil, err
@@ -380,6 +387,9 @@ func (a *API) sessionOf(ctx context.Context, c *call) (Session, error) {
 		Permissions: []string{}, Warnings: []Warning{}, S3Endpoint: a.endpoint(c), Websites: a.websites(c), Version: config.Version, Region: o.Region, PageSize: o.UIPageSize,
 		MaxUploadSize: o.MaxUploadSize, MinPartSize: o.MultipartMinPartSize, LinkExpires: int(o.SecretTTL / time.Second),
 	}
+	if a.sso != nil && c.port == Console {
+		s.SingleSignOn = &SingleSignOn{Name: o.OIDCName}
+	}
 	if c.id == nil {
 		return s, nil
 	}
@@ -392,7 +402,7 @@ func (a *API) sessionOf(ctx context.Context, c *call) (Session, error) {
 		s.User.AccessKey = c.id.AccessKey
 	}
 	if c.session != nil {
-		s.Expires = &c.session.expires
+		s.Expires, s.User.Provider = &c.session.expires, c.session.issuer != ""
 	}
 	for _, action := range generalActions {
 		if a.generally(c, action) {

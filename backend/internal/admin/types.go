@@ -16,6 +16,12 @@ type User struct {
 	Account     string `json:"account" doc:"Name of the account"`
 	Admin       bool   `json:"admin" doc:"May do everything with users and with the server"`
 	Environment bool   `json:"environment" doc:"The key is set by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY of the server"`
+	Provider    bool   `json:"provider" doc:"Signed in at the provider of single sign-on"`
+}
+
+// SingleSignOn is a provider of identities that people sign in at.
+type SingleSignOn struct {
+	Name string `json:"name" doc:"What the button calls it: Sign in with …"`
 }
 
 // Warning is a state of the server that somebody should change.
@@ -26,18 +32,19 @@ type Warning struct {
 
 // Session is what the console needs to know at its start.
 type Session struct {
-	User          *User      `json:"user,omitempty" doc:"Absent while nobody is signed in"`
-	Permissions   []string   `json:"permissions" doc:"Actions that the user has and that belong to no bucket, as s3:CreateBucket, iam:ListUsers, myfsio:GetServer"`
-	Warnings      []Warning  `json:"warnings"`
-	Expires       *time.Time `json:"expires,omitempty" doc:"End of the session; absent when the request came without one"`
-	S3Endpoint    string     `json:"s3Endpoint" example:"http://127.0.0.1:5000" doc:"Where S3 clients go, without a final slash"`
-	Websites      string     `json:"websites,omitempty" example:"http://web.example.com:5000" doc:"Where websites are: that of a bucket has its name and a dot before the host. Absent when the server has none"`
-	Version       string     `json:"version"`
-	Region        string     `json:"region"`
-	PageSize      int        `json:"pageSize" doc:"Default page size of the object browser"`
-	MaxUploadSize int64      `json:"maxUploadSize" doc:"Bytes that one request may upload"`
-	MinPartSize   int64      `json:"minPartSize" doc:"Least bytes of a part that is not the last"`
-	LinkExpires   int        `json:"linkExpires" doc:"Default life of a presigned link in seconds"`
+	User          *User         `json:"user,omitempty" doc:"Absent while nobody is signed in"`
+	SingleSignOn  *SingleSignOn `json:"singleSignOn,omitempty" doc:"Absent where there is none"`
+	Permissions   []string      `json:"permissions" doc:"Actions that the user has and that belong to no bucket, as s3:CreateBucket, iam:ListUsers, myfsio:GetServer"`
+	Warnings      []Warning     `json:"warnings"`
+	Expires       *time.Time    `json:"expires,omitempty" doc:"End of the session; absent when the request came without one"`
+	S3Endpoint    string        `json:"s3Endpoint" example:"http://127.0.0.1:5000" doc:"Where S3 clients go, without a final slash"`
+	Websites      string        `json:"websites,omitempty" example:"http://web.example.com:5000" doc:"Where websites are: that of a bucket has its name and a dot before the host. Absent when the server has none"`
+	Version       string        `json:"version"`
+	Region        string        `json:"region"`
+	PageSize      int           `json:"pageSize" doc:"Default page size of the object browser"`
+	MaxUploadSize int64         `json:"maxUploadSize" doc:"Bytes that one request may upload"`
+	MinPartSize   int64         `json:"minPartSize" doc:"Least bytes of a part that is not the last"`
+	LinkExpires   int           `json:"linkExpires" doc:"Default life of a presigned link in seconds"`
 }
 
 // TokenRequest asks for a token.

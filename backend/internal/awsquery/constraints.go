@@ -89,6 +89,9 @@ var constraints = map[string]constraint{
 	"OldPassword": {min: 1, max: 128}, "NewPassword": {min: 1, max: 128, pattern: latin, shown: `[\u0009\u000A\u000D\u0020-\u00FF]+`},
 	"Tags": {kind: aTagList, max: 50}, "TagKeys": {kind: aKeyList, max: 50}, "TransitiveTagKeys": {kind: aKeyList, max: 50},
 
+	"Url": {min: 1, max: 255}, "ClientID": {min: 1, max: 255}, "ClientIDList": {kind: aList, max: 255}, "ThumbprintList": {kind: aList, min: 40, max: 40},
+	"OpenIDConnectProviderArn": {min: 20, max: 2048}, "WebIdentityToken": {min: 4, max: 20000, quiet: true}, "ProviderId": {min: 4, max: 2048},
+
 	"PolicySourceArn": {min: 20, max: 2048}, "CallerArn": {min: 1, max: 2048}, "ResourceOwner": {min: 1, max: 2048}, "ResourcePolicy": {min: 1, max: 131072, own: ownDocument},
 	"PolicyInputList": {kind: aList, max: 131072}, "PermissionsBoundaryPolicyInputList": {kind: aList, max: 131072}, "ActionNames": {kind: aList, min: 3, max: 128},
 	"ResourceArns": {kind: aList, max: 2048},
@@ -122,6 +125,13 @@ var parameters = map[string]string{
 	"DeleteLoginProfile": "UserName", "ChangePassword": "OldPassword! NewPassword!", "GetAccountPasswordPolicy": "",
 	"SimulatePrincipalPolicy": "PolicySourceArn! PolicyInputList PermissionsBoundaryPolicyInputList ActionNames! ResourceArns ResourcePolicy ResourceOwner CallerArn Marker MaxItems",
 	"SimulateCustomPolicy":    "PolicyInputList! PermissionsBoundaryPolicyInputList ActionNames! ResourceArns ResourcePolicy ResourceOwner CallerArn Marker MaxItems",
+
+	"CreateOpenIDConnectProvider": "Url! ClientIDList ThumbprintList Tags", "GetOpenIDConnectProvider": "OpenIDConnectProviderArn!", "ListOpenIDConnectProviders": "",
+	"DeleteOpenIDConnectProvider": "OpenIDConnectProviderArn!", "AddClientIDToOpenIDConnectProvider": "OpenIDConnectProviderArn! ClientID!",
+	"RemoveClientIDFromOpenIDConnectProvider": "OpenIDConnectProviderArn! ClientID!", "UpdateOpenIDConnectProviderThumbprint": "OpenIDConnectProviderArn! ThumbprintList!",
+	"TagOpenIDConnectProvider": "OpenIDConnectProviderArn! Tags!", "UntagOpenIDConnectProvider": "OpenIDConnectProviderArn! TagKeys!",
+	"ListOpenIDConnectProviderTags": "OpenIDConnectProviderArn! Marker MaxItems",
+	"AssumeRoleWithWebIdentity":     "RoleArn! RoleSessionName! WebIdentityToken! ProviderId PolicyArns Policy DurationSeconds",
 
 	"GetCallerIdentity": "", "GetSessionToken": "DurationSeconds SerialNumber TokenCode",
 	"AssumeRole": "RoleArn! RoleSessionName! PolicyArns Policy DurationSeconds Tags TransitiveTagKeys ExternalId SerialNumber TokenCode SourceIdentity",

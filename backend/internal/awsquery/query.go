@@ -16,6 +16,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/oidc"
 	"github.com/myfsio/myfsio/backend/internal/policy"
 )
 
@@ -90,7 +91,7 @@ func Reads(form url.Values) bool {
 
 // Target is the name of what an action is about, empty for the caller.
 func Target(form url.Values) string {
-	for _, name := range []string{"UserName", "GroupName", "RoleName", "PolicyArn", "PolicyName", "RoleArn", "AccessKeyId", "PolicySourceArn"} {
+	for _, name := range []string{"UserName", "GroupName", "RoleName", "PolicyArn", "PolicyName", "RoleArn", "AccessKeyId", "PolicySourceArn", "OpenIDConnectProviderArn", "Url"} {
 		if v := form.Get(name); v != "" {
 			return v
 		}
@@ -177,7 +178,14 @@ func Refuse(service, id string, err error) Answer {
 var codes = map[string]int{
 	"NoSuchEntity": http.StatusNotFound, "EntityAlreadyExists": http.StatusConflict, "DeleteConflict": http.StatusConflict,
 	"LimitExceeded": http.StatusConflict, "InvalidInput": http.StatusBadRequest, "PasswordPolicyViolation": http.StatusBadRequest, "InvalidUserType": http.StatusBadRequest,
-	"PackedPolicyTooLarge": http.StatusBadRequest, "InvalidParameterValue": http.StatusBadRequest,
+	"PackedPolicyTooLarge": http.StatusBadRequest, "InvalidParameterValue": http.StatusBadRequest, "ValidationError": http.StatusBadRequest,
+}
+
+// tokens are the codes of what is wrong with a token of a provider of identities.
+var tokens = map[string]Error{
+	"InvalidIdentityToken":  {Status: http.StatusBadRequest, Code: "InvalidIdentityToken"},
+	"ExpiredToken":          {Status: http.StatusBadRequest, Code: "ExpiredTokenException"},
+	"IDPCommunicationError": {Status: http.StatusBadRequest, Code: "IDPCommunicationError"},
 }
 
 // kinds are the codes of the kinds of failures; the others are internal, and their texts stay here.
@@ -203,6 +211,10 @@ func From(err error) *Error {
 	}
 	if code := fault.DetailOf(err)["IAM"]; codes[code] != 0 {
 		return &Error{codes[code], code, fault.TextOf(err), err}
+	}
+	if e, ok := tokens[fault.DetailOf(err)[oidc.Detail]]; ok {
+		e.Message, e.cause = fault.TextOf(err), err
+		return &e
 	}
 	if e, ok := kinds[fault.KindOf(err)]; ok {
 		if t := fault.TextOf(err); t != "" {

@@ -8,9 +8,10 @@ import (
 )
 
 var stsActions = map[string]action{
-	"AssumeRole":        assumeRole,
-	"GetCallerIdentity": callerIdentity,
-	"GetSessionToken":   sessionToken,
+	"AssumeRole":                assumeRole,
+	"AssumeRoleWithWebIdentity": assumeRoleWithWebIdentity,
+	"GetCallerIdentity":         callerIdentity,
+	"GetSessionToken":           sessionToken,
 }
 
 func callerIdentity(c *call) ([]node, error) {

@@ -41,6 +41,14 @@ func (c *Config) Check() (found []Finding) {
 		}
 		add(Critical, missing, "is not set; TLS_CERT_FILE and TLS_KEY_FILE go together")
 	}
+	switch {
+	case c.OIDCIssuer != "" && c.OIDCClientID == "":
+		add(Critical, "OIDC_CLIENT_ID", "is not set; OIDC_ISSUER needs it")
+	case c.OIDCIssuer == "" && (c.OIDCClientID != "" || c.OIDCClientSecret != "" || len(c.OIDCGrants) > 0):
+		add(Warning, "OIDC_ISSUER", "is not set: nobody signs in at a provider, and the other settings of single sign-on have no effect")
+	case strings.HasPrefix(c.OIDCIssuer, "http://"):
+		add(Warning, "OIDC_ISSUER", "is not https: whoever is on the way to the provider can sign in as anybody")
+	}
 	if strings.ContainsAny(c.AdminAccessKey, "/=, \t\r\n") {
 		add(Critical, "ADMIN_ACCESS_KEY", "contains a character that an access key cannot have: one of / = , or a blank")
 	}

@@ -17,7 +17,7 @@ import (
 //	group    the heading in the documentation, of this field and those after it
 //	default  the value when nothing is set, in the same syntax as a value; absent means unset
 //	under    a default path, relative to STORAGE_ROOT
-//	kind     how a value is read where the type does not say: bytes, url, host, hosts, networks, origins, name, region, store
+//	kind     how a value is read where the type does not say: bytes, url, host, hosts, networks, issuer, origins, name, region, store, words
 //	unit     of a plain number that is a duration: s, m, h, d
 //	min,max  bounds, in the same syntax as a value
 //	oneof    the values that are allowed, separated by spaces
@@ -57,7 +57,20 @@ type Config struct {
 	TrustedProxies    []netip.Prefix `env:"TRUSTED_PROXIES" default:"loopback" doc:"Whose X-Forwarded-* headers count: addresses and networks separated by commas, loopback, or none."`
 	ObjectOwnership   string         `env:"DEFAULT_OBJECT_OWNERSHIP" default:"ObjectWriter" oneof:"ObjectWriter BucketOwnerPreferred BucketOwnerEnforced" doc:"Object ownership of new buckets."`
 	OutboundAllow     []string       `env:"OUTBOUND_ALLOW" kind:"networks" doc:"Where calls that a configuration asks for, as those to a provider of identities, may go beside public addresses: addresses, networks like 10.0.0.0/8, names of hosts, loopback, private. A name opens neither addresses of a link (169.254.0.0/16, where clouds keep credentials) nor those of many; only a network does."`
+	OutboundCAFile    string         `env:"OUTBOUND_CA_FILE" doc:"Certificates in PEM of authorities that are trusted for those calls, beside those that the machine trusts."`
 	UIEnforcePolicies string         `env:"UI_ENFORCE_BUCKET_POLICIES" effect:"none" doc:"The console always obeys bucket policies."`
+
+	OIDCIssuer        string        `group:"Single sign-on" env:"OIDC_ISSUER" kind:"issuer" doc:"Issuer of the provider (OpenID Connect) that people may sign in to the console at, exactly as it writes it. Empty: nobody does. docs/sso.md tells more."`
+	OIDCClientID      string        `env:"OIDC_CLIENT_ID" doc:"The server's name at the provider. Its redirect address there is that of the console with /myfsio/session/oidc/callback."`
+	OIDCClientSecret  string        `env:"OIDC_CLIENT_SECRET" secret:"value" doc:"Its secret; none for a public client."`
+	OIDCName          string        `env:"OIDC_NAME" default:"single sign-on" doc:"What the button of the sign-in page calls the provider, after: Sign in with."`
+	OIDCScopes        []string      `env:"OIDC_SCOPES" kind:"words" default:"openid,profile,email" doc:"Scopes that are asked for."`
+	OIDCUsernameClaim string        `env:"OIDC_USERNAME_CLAIM" default:"preferred_username" doc:"Claim that names a user who signs in for the first time. Later only issuer and subject tell who it is. A dot leads into objects, as in realm_access.roles."`
+	OIDCGroupsClaim   string        `env:"OIDC_GROUPS_CLAIM" default:"groups" doc:"Claim whose values OIDC_GRANTS looks for."`
+	OIDCGrants        []OIDCGrant   `env:"OIDC_GRANTS" doc:"What values of that claim give, separated by semicolons: value=group:NAME or value=policy:NAME-OR-ARN, as engineers=group:developers; admins=policy:AdministratorAccess. The value * is everybody who signs in. It is set anew at each sign-in; what was given here on the server stays."`
+	OIDCAccount       string        `env:"OIDC_ACCOUNT" default:"default" doc:"Account of users who sign in for the first time."`
+	OIDCProvision     bool          `env:"OIDC_PROVISION" default:"true" doc:"Whether a user is made at the first sign-in. Otherwise only those sign in whose issuer and subject an administrator has written into iam.json."`
+	OIDCSession       time.Duration `env:"OIDC_SESSION_HOURS" unit:"h" default:"12" min:"1m" max:"365d" doc:"How long such a session of the console lasts, at most SESSION_LIFETIME_DAYS: what changes at the provider is known here at the next sign-in."`
 
 	CORSOrigins       []string `group:"CORS" env:"CORS_ORIGINS" kind:"origins" default:"*" doc:"Origins whose pages may call S3 operations on buckets without CORS rules of their own. The console and the admin API never allow any."`
 	CORSMethods       []string `env:"CORS_METHODS" default:"GET,PUT,POST,DELETE,OPTIONS,HEAD" doc:"Methods that they may use."`
@@ -111,6 +124,12 @@ type Config struct {
 	FlaskDebug        string        `env:"FLASK_DEBUG" effect:"none" doc:"There is no such mode."`
 
 	sources map[string]Source
+}
+
+// OIDCGrant is what a value of the claim of groups gives: the membership of a group, or a managed policy.
+type OIDCGrant struct {
+	Value         string // "*" for everybody
+	Group, Policy string // one of them: a name; of a policy also an ARN
 }
 
 // Source returns where the value of a variable came from; the zero Source for the default.

@@ -151,7 +151,8 @@ func TestValues(t *testing.T) {
 		"API_BASE_URL=https://s3.example.org/", "S3_DOMAINS=S3.Example.org, files.example.org.,", "CORS_ORIGINS=https://a.example, https://*.b.example:8443",
 		"CORS_METHODS=get,Put", "TRUSTED_PROXIES=10.0.0.0/8,192.0.2.7,loopback", "RATE_LIMIT_STORAGE_URI=redis://u:hunter2@cache:6379/1", "APP_HOST=::1",
 		"RATE_LIMIT_OBJECT_OPS=10/second; 200/minute", "SECRET_KEY=0123456789abcdefXYZ", "AWS_REGION=eu-central-1",
-		"OUTBOUND_ALLOW=10.1.2.3/8, IdP.Internal, loopback,[fd00::7]",
+		"OUTBOUND_ALLOW=10.1.2.3/8, IdP.Internal, loopback,[fd00::7]", "OIDC_ISSUER=https://id.example.org/", "OIDC_CLIENT_ID=myfsio", "OIDC_CLIENT_SECRET=of-the-client",
+		"OIDC_SCOPES=openid, https://graph.example/groups:read", "OIDC_GRANTS=cn=a,ou=b=group:devs; * = policy:arn:aws:iam::aws:policy/ReadOnlyAccess;",
 	)
 	require.NoError(t, err)
 	require.Equal(t, int64(1<<30), c.MaxUploadSize)
@@ -173,7 +174,12 @@ func TestValues(t *testing.T) {
 	require.Equal(t, []Rate{{10, time.Second}, {200, time.Minute}}, c.RateObjectOps)
 	require.Equal(t, filepath.Join("/srv/my data", ".myfsio.sys", "config", "bucket_policies.json"), c.BucketPolicyPath)
 
+	require.Equal(t, "https://id.example.org/", c.OIDCIssuer, "a slash at the end counts")
+	require.Equal(t, []string{"openid", "https://graph.example/groups:read"}, c.OIDCScopes)
+	require.Equal(t, []OIDCGrant{{Value: "cn=a,ou=b", Group: "devs"}, {Value: "*", Policy: "arn:aws:iam::aws:policy/ReadOnlyAccess"}}, c.OIDCGrants)
+
 	shown := r.String()
+	require.NotContains(t, shown, "of-the-client")
 	require.NotContains(t, shown, "hunter2")
 	require.NotContains(t, shown, "0123456789abcdefXYZ")
 	require.Contains(t, shown, "SECRET_KEY=\"(set, not shown)\"  # environment\n")
@@ -188,7 +194,7 @@ func TestValues(t *testing.T) {
 	require.Len(t, lines, len(Names()))
 	var again []string
 	for _, a := range lines {
-		if c.Explicit(a.Name) && a.Name != "SECRET_KEY" && a.Name != "RATE_LIMIT_STORAGE_URI" {
+		if c.Explicit(a.Name) && a.Name != "SECRET_KEY" && a.Name != "OIDC_CLIENT_SECRET" && a.Name != "RATE_LIMIT_STORAGE_URI" {
 			again = append(again, a.Name+"="+a.Value)
 		}
 	}
@@ -232,6 +238,12 @@ func TestRefused(t *testing.T) {
 		"CORS_METHODS=GET PUT":                 "is not one word",
 		"TRUSTED_PROXIES=10.0.0.0/40":          "is neither an address nor a network",
 		"OUTBOUND_ALLOW=http://idp.internal":   `has an item that is neither an address, a network like 10.0.0.0/8 nor the name of a host: "http://idp.internal"`,
+		"OIDC_ISSUER=id.example.org":           "is not an address like https://id.example.org",
+		"OIDC_ISSUER=https://id.example.org":   "OIDC_CLIENT_ID: is not set; OIDC_ISSUER needs it",
+		"OIDC_GRANTS=admins":                   "is neither value=group:name nor value=policy:name",
+		"OIDC_GRANTS=admins=role:x":            "is neither value=group:name nor value=policy:name",
+		"OIDC_GRANTS==group:x":                 "is neither value=group:name nor value=policy:name",
+		"OIDC_SCOPES=open id":                  "is not one word",
 		"RATE_LIMIT_DEFAULT=fast":              `"fast" is not a rate (neither per nor / in it); write for example 200 per minute`,
 		"RATE_LIMIT_STORAGE_URI=memcached://h": "is neither memory:// nor redis://",
 		"PLAIN_FILES_MODE=0888":                "is not an octal mode",
@@ -275,6 +287,7 @@ func TestWarnings(t *testing.T) {
 		"TRUSTED_PROXIES=0.0.0.0/0":        "WARNING: TRUSTED_PROXIES: 0.0.0.0/0 lets anyone",
 		"APP_HOST=0.0.0.0":                 "INFO: APP_HOST: 0.0.0.0 is reachable from other machines",
 		"AUTH_HEADERS=on":                  "", // on loopback
+		"OIDC_CLIENT_ID=x":                 "WARNING: OIDC_ISSUER: is not set",
 		"PLAIN_FILES=false":                "",
 		"LIFECYCLE_ENABLED=yes":            "",
 		"ENCRYPTION_ENABLED=false":         "",

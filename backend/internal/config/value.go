@@ -98,6 +98,8 @@ func (f field) parse(s string) (any, error) {
 		return rates, nil
 	case reflect.TypeFor[[]netip.Prefix]():
 		return parsePrefixes(s)
+	case reflect.TypeFor[[]OIDCGrant]():
+		return parseGrants(s)
 	case reflect.TypeFor[slog.Level]():
 		return parseLevel(s)
 	case reflect.TypeFor[fs.FileMode]():
@@ -159,6 +161,11 @@ func (f field) parseText(s string) (string, error) {
 			return "", errors.New("is not an address like https://s3.example.org")
 		}
 		return strings.TrimRight(s, "/"), nil
+	case "issuer": // compared as it stands
+		u, err := url.Parse(s)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+			return "", errors.New("is not an address like https://id.example.org")
+		}
 	case "store":
 		u, err := url.Parse(s)
 		if err == nil && (s == "memory://" || s == "memory:" || (u.Scheme == "redis" || u.Scheme == "rediss") && u.Host != "") {
@@ -220,6 +227,10 @@ func (f field) parseList(s string) ([]string, error) {
 				return nil, fmt.Errorf("has an item that %w: %q", err, item)
 			}
 			item = network
+		case "words":
+			if strings.ContainsAny(item, " \t\"\\") {
+				return nil, fmt.Errorf("has an item that is not one word: %q", item)
+			}
 		case "origins":
 			u, err := url.Parse(strings.Replace(item, "*", "x", 1))
 			if item != "*" && item != "null" && (err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "") {
@@ -236,6 +247,38 @@ func (f field) parseList(s string) ([]string, error) {
 		list = append(list, item)
 	}
 	return list, nil
+}
+
+// parseGrants reads "value=group:name; value=policy:name". A value may have = in it.
+func parseGrants(s string) ([]OIDCGrant, error) {
+	list := []OIDCGrant{}
+	for item := range strings.SplitSeq(s, ";") {
+		if item = strings.TrimSpace(item); item == "" {
+			continue
+		}
+		at := strings.LastIndexByte(item, '=')
+		kind, name, _ := strings.Cut(item[at+1:], ":")
+		g := OIDCGrant{Value: strings.TrimSpace(item[:max(at, 0)])}
+		name = strings.TrimSpace(name)
+		switch strings.TrimSpace(kind) {
+		case "group":
+			g.Group = name
+		case "policy":
+			g.Policy = name
+		}
+		if g.Value == "" || g.Group+g.Policy == "" || strings.ContainsAny(name, " \t") {
+			return nil, fmt.Errorf("has an item that is neither value=group:name nor value=policy:name: %q", item)
+		}
+		list = append(list, g)
+	}
+	return list, nil
+}
+
+func (g OIDCGrant) String() string {
+	if g.Group != "" {
+		return g.Value + "=group:" + g.Group
+	}
+	return g.Value + "=policy:" + g.Policy
 }
 
 func parseBool(s string) (bool, error) {
@@ -348,6 +391,12 @@ func (f field) format(v any) string {
 		parts := make([]string, len(v))
 		for i, r := range v {
 			parts[i] = r.String()
+		}
+		return strings.Join(parts, "; ")
+	case []OIDCGrant:
+		parts := make([]string, len(v))
+		for i, g := range v {
+			parts[i] = g.String()
 		}
 		return strings.Join(parts, "; ")
 	case []netip.Prefix:

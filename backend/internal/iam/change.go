@@ -63,7 +63,7 @@ func (c *change) put(u *meta.User) error {
 			return err
 		}
 	}
-	return errors.Join(c.claimName(u), c.tx.Set(meta.UserKey(u.ID), u.Encode()))
+	return errors.Join(c.claimName(u), c.claimLogin(u), c.tx.Set(meta.UserKey(u.ID), u.Encode()))
 }
 
 // claimName holds that no two users of an account have one name in ARNs.
@@ -92,6 +92,11 @@ func (c *change) claimName(u *meta.User) error {
 func (c *change) remove(u *meta.User) error {
 	if u.UserName != "" {
 		if err := c.tx.Delete(meta.NameKey(u.Account, u.UserName)); err != nil {
+			return err
+		}
+	}
+	if l := &u.Login; l.Issuer != "" {
+		if err := c.tx.Delete(meta.LoginKey(l.Issuer, l.Subject)); err != nil {
 			return err
 		}
 	}

@@ -18,7 +18,7 @@ func (it *item) check(was *item) error {
 	bad := func(format string, args ...any) error {
 		return fault.New(op, fault.InvalidRequest, fmt.Sprintf(format, args...))
 	}
-	if it.name != "" {
+	if it.name != "" && it.kind != providerItem {
 		if err := checkEntityName(op, "name", it.name, kinds[it.kind].longest); err != nil {
 			return err
 		}
@@ -46,8 +46,21 @@ func (it *item) check(was *item) error {
 		}
 	case policyItem:
 		return it.checkVersions()
+	case providerItem:
+		return it.checkProvider()
 	}
 	return nil
+}
+
+func (it *item) checkProvider() error {
+	const op = "iam.check"
+	if _, err := checkProviderURL(op, "https://"+it.name); err != nil {
+		return err
+	}
+	if err := checkClientIDs(op, it.clientIDs); err != nil {
+		return err
+	}
+	return checkThumbprints(op, it.thumbprints)
 }
 
 func (it *item) moments() []time.Time {
@@ -103,6 +116,9 @@ func (it *item) checkUser(was *item) error {
 			return fault.New(op, fault.InvalidRequest, "a group stands twice")
 		}
 	}
+	if err := it.checkLogin(); err != nil {
+		return err
+	}
 	if err := it.checkPassword(was); err != nil {
 		return err
 	}
@@ -140,6 +156,31 @@ func (it *item) checkPassword(was *item) error {
 	return fault.New(op, fault.InvalidRequest, "a password is put in as an argon2id hash, as $argon2id$v=19$m=19456,t=2,p=1$...")
 }
 
+// checkLogin holds who a user is at a provider to what a provider can say.
+func (it *item) checkLogin() error {
+	const op = "iam.check"
+	if it.login == (itemLogin{}) {
+		if len(it.loginGroups)+len(it.loginPolicies) > 0 {
+			return fault.New(op, fault.InvalidRequest, "single_sign_on has groups or policies and no issuer")
+		}
+		return nil
+	}
+	if err := checkLogin(op, it.login.issuer, it.login.subject); err != nil {
+		return err
+	}
+	for i, g := range it.loginGroups {
+		if slices.Contains(it.loginGroups[:i], g) {
+			return fault.New(op, fault.InvalidRequest, "a group stands twice in single_sign_on")
+		}
+	}
+	for i, p := range it.loginPolicies {
+		if slices.Contains(it.loginPolicies[:i], p) {
+			return fault.New(op, fault.InvalidRequest, "a policy stands twice in single_sign_on")
+		}
+	}
+	return nil
+}
+
 func (it *item) checkVersions() error {
 	const op = "iam.check"
 	bad := func(format string, args ...any) error {
@@ -173,7 +214,7 @@ func (it *item) wants(groups map[string]string) map[string]string {
 			m[arn] = fmt.Sprintf("there is no policy %q in its account", arn)
 		}
 	}
-	for _, id := range it.groups {
+	for _, id := range slices.Concat(it.groups, it.loginGroups) {
 		m[id] = fmt.Sprintf("there is no group %q in its account", groups[id])
 	}
 	return m
@@ -220,6 +261,9 @@ func (it *item) collide(seen map[string]*item) string {
 		if taken("key " + k.id) {
 			return fmt.Sprintf("the access key %s is in use already", k.id)
 		}
+	}
+	if it.login != (itemLogin{}) && taken("login "+it.login.issuer+" "+it.login.subject) {
+		return "another user signs in with the same issuer and subject"
 	}
 	clash := false
 	switch {

@@ -150,6 +150,9 @@ func DetachPolicy(arn string) Edit {
 			return nil, fault.New("iam.DetachPolicy", fault.NotFound, fmt.Sprintf("Policy %s was not found.", arn)).With("IAM", "NoSuchEntity")
 		}
 		g.Attached = slices.Delete(g.Attached, at, at+1)
+		if d.u != nil {
+			d.u.Login.Policies = without(d.u.Login.Policies, arn)
+		}
 		return nil, nil //nolint:nilnil // it gives nothing
 	}}
 }
@@ -185,30 +188,40 @@ func SetBoundary(arn string) Edit {
 func Tag(tags meta.Tags) Edit {
 	return Edit{action: "Tag%", tags: tags, apply: func(_ *change, _ string, d *draft) (*policy.Document, error) {
 		const op = "iam.Tag"
-		if err := checkTags(op, tags); err != nil {
-			return nil, err
-		}
-		to := d.tags()
-		all := slices.Clone(*to)
-		for _, t := range tags {
-			if at := slices.IndexFunc(all, func(p meta.Pair) bool { return strings.EqualFold(p.Name, t.Name) }); at >= 0 {
-				all[at] = t
-			} else {
-				all = append(all, t)
-			}
-		}
-		*to = all
-		return nil, checkTags(op, all)
+		all, err := mergeTags(op, *d.tags(), tags)
+		*d.tags() = all
+		return nil, err
 	}}
+}
+
+// mergeTags are the tags that somebody has, with others in the place of those of the same names.
+func mergeTags(op string, has, tags meta.Tags) (meta.Tags, error) {
+	if err := checkTags(op, tags); err != nil {
+		return has, err
+	}
+	all := slices.Clone(has)
+	for _, t := range tags {
+		if at := slices.IndexFunc(all, func(p meta.Pair) bool { return strings.EqualFold(p.Name, t.Name) }); at >= 0 {
+			all[at] = t
+		} else {
+			all = append(all, t)
+		}
+	}
+	return all, checkTags(op, all)
+}
+
+// lessTags are tags without those of some names.
+func lessTags(has meta.Tags, names []string) meta.Tags {
+	return slices.DeleteFunc(slices.Clone(has), func(p meta.Pair) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, p.Name) })
+	})
 }
 
 // Untag takes tags away; those that are not there are no error.
 func Untag(names []string) Edit {
 	return Edit{action: "Untag%", untags: names, apply: func(_ *change, _ string, d *draft) (*policy.Document, error) {
 		to := d.tags()
-		*to = slices.DeleteFunc(slices.Clone(*to), func(p meta.Pair) bool {
-			return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, p.Name) })
-		})
+		*to = lessTags(*to, names)
 		return nil, nil //nolint:nilnil // it gives nothing
 	}}
 }

@@ -257,7 +257,7 @@ func (c *change) deleteGroup(g *meta.UserGroup) error {
 	members, err := c.s.members(c.tx, g)
 	for _, l := range members {
 		u := l.copy()
-		u.Groups = slices.DeleteFunc(slices.Clone(u.Groups), func(id string) bool { return id == g.ID })
+		u.Groups, u.Login.Groups = without(u.Groups, g.ID), without(u.Login.Groups, g.ID)
 		err = errors.Join(err, c.put(u))
 	}
 	return errors.Join(err, c.tx.Delete(meta.UserGroupKey(g.Account, g.ID)))
@@ -446,6 +446,7 @@ func (s *Service) SetMember(ctx context.Context, actor *Identity, user, group st
 			u.Groups = append(slices.Clone(u.Groups), g.group.ID)
 		default:
 			u.Groups = slices.Delete(slices.Clone(u.Groups), at, at+1)
+			u.Login.Groups = without(u.Login.Groups, g.group.ID)
 		}
 		if err := c.put(u); err != nil {
 			return err

@@ -46,8 +46,9 @@ type Entity struct {
 	Disabled    bool
 	ValidFrom   time.Time // zero for always, as the next
 	ValidUntil  time.Time
-	Environment bool   // managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY
-	Admin       bool   // can sign in and holds all of iam:*
+	Environment bool // managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY
+	Admin       bool // can sign in and holds all of iam:*
+	Login       meta.ProviderLogin
 	Simple      []byte // JSON of the policies that are not IAM's; empty for none
 	Description string // of a role, as the rest
 	Trust       []byte // JSON
@@ -133,7 +134,8 @@ func (e *entity) view() Entity {
 	}
 	u := e.user.user
 	out := Entity{Kind: e.kind, Name: nameOf(u), Path: pathOf(u.Path), ID: u.ID, ARN: arnOf(u), Created: u.Created, Grants: u.Grants, Tags: u.Tags, Groups: u.Groups,
-		DisplayName: u.Name, Disabled: u.Disabled, ValidFrom: u.ValidFrom, ValidUntil: u.ValidUntil, Environment: u.Environment, Admin: e.user.administrator()}
+		DisplayName: u.Name, Disabled: u.Disabled, ValidFrom: u.ValidFrom, ValidUntil: u.ValidUntil, Environment: u.Environment, Admin: e.user.administrator(),
+		Login: u.Login}
 	if string(u.Policies) != "[]" {
 		out.Simple = u.Policies
 	}

@@ -14,12 +14,13 @@ import (
 // fileForm is iam.json. MyFSIO 0.1.x knows users with access_key, secret_key, display_name and policies; the rest is added. Secrets are
 // written sealed and may be put in as plain text. What belongs to no account belongs to the default one, which is not listed.
 type fileForm struct {
-	Revision uint64        `json:"revision"`
-	Accounts []fileAccount `json:"accounts,omitempty"`
-	Users    []fileUser    `json:"users"`
-	Groups   []fileGroup   `json:"groups,omitempty"`
-	Roles    []fileRole    `json:"roles,omitempty"`
-	Managed  []filePolicy  `json:"managed_policies,omitempty"`
+	Revision uint64         `json:"revision"`
+	Accounts []fileAccount  `json:"accounts,omitempty"`
+	Users    []fileUser     `json:"users"`
+	Groups   []fileGroup    `json:"groups,omitempty"`
+	Roles    []fileRole     `json:"roles,omitempty"`
+	Managed  []filePolicy   `json:"managed_policies,omitempty"`
+	Trusted  []fileProvider `json:"oidc_providers,omitempty"`
 }
 
 type fileAccount struct {
@@ -49,8 +50,17 @@ type fileUser struct {
 	MoreKeys    []fileKey       `json:"more_keys,omitempty"`
 	Password    *filePassword   `json:"password,omitempty"`
 	Groups      []string        `json:"groups,omitempty"` // names
+	Login       *fileLogin      `json:"single_sign_on,omitempty"`
 	fileTexts
 	fileBounds
+}
+
+// fileLogin is who a user is at a provider of identities, and which of the user's groups and policies come from there.
+type fileLogin struct {
+	Issuer   string   `json:"issuer"`
+	Subject  string   `json:"subject"`
+	Groups   []string `json:"groups,omitempty"`   // names
+	Policies []string `json:"policies,omitempty"` // ARNs
 }
 
 type fileKey struct {
@@ -104,6 +114,16 @@ type filePolicy struct {
 	Versions    []fileVersion `json:"versions"`
 }
 
+type fileProvider struct {
+	URL         string    `json:"url"` // with https://
+	Account     string    `json:"account,omitempty"`
+	ProviderID  string    `json:"provider_id,omitempty"`
+	Created     time.Time `json:"created,omitzero"`
+	ClientIDs   []string  `json:"client_ids,omitempty"`
+	Thumbprints []string  `json:"thumbprints,omitempty"`
+	Tags        []fileTag `json:"tags,omitempty"`
+}
+
 type fileVersion struct {
 	Version  int             `json:"version"`
 	Document json.RawMessage `json:"document"`
@@ -132,7 +152,7 @@ type snapshot struct {
 	accounts []*meta.Account // the default one first
 	users    []*loaded
 	records  map[string]record // of all kinds, by id
-	order    []record          // groups, roles and managed policies of each account
+	order    []record          // groups, roles, managed policies and providers of each account
 }
 
 func (s *Service) snapshot(r kv.Reader) (v snapshot, err error) {
@@ -182,6 +202,10 @@ func (v *snapshot) form(revision uint64) *fileForm {
 			})
 		case policyRecord:
 			f.Managed = append(f.Managed, policyForm(rec.ManagedPolicy, names[rec.Account]))
+		case providerRecord:
+			f.Trusted = append(f.Trusted, fileProvider{
+				URL: "https://" + rec.URL, Account: names[rec.Account], ProviderID: rec.ID, Created: rec.Created, ClientIDs: rec.ClientIDs, Thumbprints: rec.Thumbprints, Tags: tagsForm(rec.Tags),
+			})
 		}
 	}
 	f.nameGroups()
@@ -194,14 +218,19 @@ func (f *fileForm) nameGroups() {
 	for _, g := range f.Groups {
 		names[g.GroupID] = g.Name
 	}
-	for i, u := range f.Users {
-		var list []string
-		for _, id := range u.Groups {
+	named := func(ids []string) (list []string) {
+		for _, id := range ids {
 			if name := names[id]; name != "" {
 				list = append(list, name)
 			}
 		}
-		f.Users[i].Groups = list
+		return list
+	}
+	for i, u := range f.Users {
+		f.Users[i].Groups = named(u.Groups)
+		if u.Login != nil {
+			u.Login.Groups = named(u.Login.Groups)
+		}
 	}
 }
 
@@ -219,6 +248,9 @@ func userForm(u *meta.User, account string) fileUser {
 	}
 	if p := u.Password; p != nil {
 		f.Password = &filePassword{sealedText(p.Sealed), p.Created, p.MustChange}
+	}
+	if l := &u.Login; l.Issuer != "" {
+		f.Login = &fileLogin{Issuer: l.Issuer, Subject: l.Subject, Groups: l.Groups, Policies: l.Policies}
 	}
 	for i, k := range u.Keys {
 		text := sealedText(k.Sealed)

@@ -22,6 +22,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/ident"
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/meta"
+	"github.com/myfsio/myfsio/backend/internal/oidc"
 	"github.com/myfsio/myfsio/backend/internal/policy"
 	"github.com/myfsio/myfsio/backend/internal/projection"
 	"github.com/myfsio/myfsio/backend/internal/reqinfo"
@@ -187,6 +188,8 @@ type Deps struct {
 	Clock  clock.Clock
 	Idents *ident.Source
 	Logger *slog.Logger
+
+	OIDC *oidc.Providers // who proves tokens of providers; nil: no such token is taken
 
 	IAMConfig      string // path of iam.json; empty: no file is kept
 	ReadOnly       bool   // the store and the file must not be changed

@@ -15,10 +15,11 @@ import (
 type itemKind string
 
 const (
-	userItem   itemKind = "user"
-	groupItem  itemKind = "group"
-	roleItem   itemKind = "role"
-	policyItem itemKind = "managed policy"
+	userItem     itemKind = "user"
+	groupItem    itemKind = "group"
+	roleItem     itemKind = "role"
+	policyItem   itemKind = "managed policy"
+	providerItem itemKind = "oidc provider"
 )
 
 // kinds says how ids of a kind begin, how a file calls them, and how long a name is.
@@ -28,9 +29,10 @@ var kinds = map[itemKind]struct {
 }{
 	userItem: {"AIDA", "user_id", maxEntityName}, groupItem: {"AGPA", "group_id", maxGroupName},
 	roleItem: {"AROA", "role_id", maxEntityName}, policyItem: {"ANPA", "policy_id", maxPolicyName},
+	providerItem: {"AOIP", "provider_id", maxProviderURL},
 }
 
-// item is a user, a group, a role or a managed policy as a file shows it, with secrets in plain text. It is what is compared and merged.
+// item is a user, a group, a role, a managed policy or a provider of identities as a file shows it, with secrets in plain text. It is what is compared and merged.
 // What a kind does not have is zero.
 type item struct {
 	line    int // in the file, 0 for none
@@ -53,6 +55,9 @@ type item struct {
 	policies          string // compact JSON, as all texts here
 	keys              []itemKey
 	groups            []string // ids; names in a file that is just read
+	login             itemLogin
+	loginGroups       []string // ids likewise, of those that come from the provider
+	loginPolicies     []string
 
 	description string
 	trust       string
@@ -63,6 +68,8 @@ type item struct {
 	versions []itemVersion // in order of number
 	inForce  int           // number of the version that holds
 	last     int
+
+	clientIDs, thumbprints []string // of a provider
 }
 
 type itemText struct{ name, text string }
@@ -79,6 +86,9 @@ type itemPassword struct {
 	created    time.Time
 	mustChange bool
 }
+
+// itemLogin is who a user is at a provider of identities.
+type itemLogin struct{ issuer, subject string }
 
 type itemVersion struct {
 	number  int
@@ -129,6 +139,8 @@ func (it *item) copy() *item {
 	c := *it
 	c.tags, c.inline, c.attached = slices.Clone(it.tags), slices.Clone(it.inline), slices.Clone(it.attached)
 	c.keys, c.groups, c.versions = slices.Clone(it.keys), slices.Clone(it.groups), slices.Clone(it.versions)
+	c.loginGroups, c.loginPolicies = slices.Clone(it.loginGroups), slices.Clone(it.loginPolicies)
+	c.clientIDs, c.thumbprints = slices.Clone(it.clientIDs), slices.Clone(it.thumbprints)
 	return &c
 }
 
@@ -138,6 +150,8 @@ func (it *item) bare() item {
 	c.line = 0
 	c.tags, c.inline, c.attached = some(it.tags), some(it.inline), some(it.attached)
 	c.keys, c.groups, c.versions = some(it.keys), some(it.groups), some(it.versions)
+	c.loginGroups, c.loginPolicies = some(it.loginGroups), some(it.loginPolicies)
+	c.clientIDs, c.thumbprints = some(it.clientIDs), some(it.thumbprints)
 	return c
 }
 
@@ -186,8 +200,11 @@ func (it *item) merge(base, edit *item) bool {
 		pickList(&it.attached, b.attached, e.attached, itself) && pick(&it.boundary, b.boundary, e.boundary) &&
 		pick(&it.display, b.display, e.display) && pick(&it.disabled, b.disabled, e.disabled) && pick(&it.from, b.from, e.from) && pick(&it.until, b.until, e.until) && pick(&it.password, b.password, e.password) && pick(&it.policies, b.policies, e.policies) &&
 		pickList(&it.keys, b.keys, e.keys, keyName) && pickList(&it.groups, b.groups, e.groups, itself) &&
+		pick(&it.login, b.login, e.login) && pickList(&it.loginGroups, b.loginGroups, e.loginGroups, itself) &&
+		pickList(&it.loginPolicies, b.loginPolicies, e.loginPolicies, itself) &&
 		pick(&it.description, b.description, e.description) && pick(&it.trust, b.trust, e.trust) &&
 		pick(&it.maxSession, b.maxSession, e.maxSession) && pick(&it.revoked, b.revoked, e.revoked) &&
+		pickList(&it.clientIDs, b.clientIDs, e.clientIDs, itself) && pickList(&it.thumbprints, b.thumbprints, e.thumbprints, itself) &&
 		pickList(&it.versions, b.versions, e.versions, versionNumber) && pick(&it.inForce, b.inForce, e.inForce)
 	it.last = max(it.last, e.last)
 	if e.updated != b.updated {

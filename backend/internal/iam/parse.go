@@ -26,8 +26,8 @@ type contents struct {
 
 // fileLines are where the entries of a file begin; nil for a form that is none.
 type fileLines struct {
-	users                                     int
-	account, user, group, role, managedPolicy []projection.Element
+	users                                               int
+	account, user, group, role, managedPolicy, provider []projection.Element
 }
 
 func line(list []projection.Element, i int) int {
@@ -55,7 +55,7 @@ func (s *Service) parseFile(content []byte) (*contents, error) {
 		list *[]projection.Element
 	}{
 		{"accounts", new(int), &lines.account}, {"users", &lines.users, &lines.user}, {"groups", new(int), &lines.group}, {"roles", new(int), &lines.role},
-		{"managed_policies", new(int), &lines.managedPolicy},
+		{"managed_policies", new(int), &lines.managedPolicy}, {"oidc_providers", new(int), &lines.provider},
 	} {
 		if *member.line, *member.list, err = projection.Elements(content, member.name); err != nil {
 			return nil, err
@@ -93,6 +93,13 @@ func (s *Service) contents(f *fileForm, at *fileLines) (*contents, error) {
 		it := managedItem(&f.Managed[i])
 		it.line = line(at.managedPolicy, i)
 		out.items = append(out.items, it)
+	}
+	for i := range f.Trusted {
+		p := &f.Trusted[i]
+		out.items = append(out.items, &item{
+			line: line(at.provider, i), kind: providerItem, id: p.ProviderID, name: strings.TrimPrefix(p.URL, "https://"), account: p.Account, created: p.Created.UTC(),
+			clientIDs: p.ClientIDs, thumbprints: p.Thumbprints, tags: tagsOf(p.Tags),
+		})
 	}
 	for i := range f.Users {
 		it, err := s.userItem(&f.Users[i])
@@ -139,7 +146,7 @@ func (v *contents) tell() error {
 			}
 			seen["key "+k.id] = true
 		}
-		for _, g := range it.groups { // groups come before users
+		for _, g := range slices.Concat(it.groups, it.loginGroups) { // groups come before users
 			if !seen[it.named(groupItem, g)] {
 				return bad("the group %q does not stand in \"groups\"", g)
 			}
@@ -199,6 +206,9 @@ func (s *Service) userItem(f *fileUser) (*item, error) {
 	it.display = cmp.Or(f.DisplayName, f.AccessKey, f.UserName)
 	if text := string(compactText(f.Policies)); text != "null" {
 		it.policies = text
+	}
+	if l := f.Login; l != nil {
+		it.login, it.loginGroups, it.loginPolicies = itemLogin{l.Issuer, l.Subject}, l.Groups, l.Policies
 	}
 	it.texts(&f.fileTexts)
 	it.bounds(&f.fileBounds)
@@ -319,8 +329,10 @@ func (v *contents) settle(s *Service, known ...*contents) {
 		}
 	}
 	for _, it := range v.items {
-		for i, g := range it.groups {
-			it.groups[i] = groups[it.named(groupItem, g)]
+		for _, list := range [][]string{it.groups, it.loginGroups} {
+			for i, g := range list {
+				list[i] = groups[it.named(groupItem, g)]
+			}
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/meta"
 )
 
-// record is the row of a user, a group, a role or a managed policy.
+// record is the row of a user, a group, a role, a managed policy or a provider.
 type record interface {
 	id() string
 	// rows are those that it takes in the store.
@@ -36,6 +36,9 @@ func (u userRecord) rows() map[string][]byte {
 	if u.UserName != "" {
 		m[string(meta.NameKey(u.Account, u.UserName))] = []byte(u.ID)
 	}
+	if l := &u.Login; l.Issuer != "" {
+		m[string(meta.LoginKey(l.Issuer, l.Subject))] = []byte(u.ID)
+	}
 	return m
 }
 
@@ -51,7 +54,7 @@ func (p policyRecord) rows() map[string][]byte {
 	return map[string][]byte{string(meta.PolicyKey(p.Account, p.Name)): p.Encode()}
 }
 
-// recordsOf are the groups, roles and managed policies of an account.
+// recordsOf are the groups, roles, managed policies and providers of an account.
 func recordsOf(r kv.Reader, account string) (out []record, err error) {
 	list, err := groups(r, account)
 	if err != nil {
@@ -68,8 +71,15 @@ func recordsOf(r kv.Reader, account string) (out []record, err error) {
 		out = append(out, role)
 	}
 	policies, err := managedPolicies(r, account)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range policies {
 		out = append(out, policyRecord{p})
+	}
+	trusted, err := providers(r, account)
+	for _, p := range trusted {
+		out = append(out, providerRecord{p})
 	}
 	return out, err
 }
@@ -103,6 +113,8 @@ func (w *fileWrite) record(it *item, account string, was record) record {
 		}}
 	case policyItem:
 		return w.policyRecord(it, account, created, was)
+	case providerItem:
+		return providerRecord{&meta.OIDCProvider{ID: it.id, Account: account, URL: it.name, Created: created, ClientIDs: it.clientIDs, Thumbprints: it.thumbprints, Tags: it.tags}}
 	}
 	old := &meta.User{}
 	if u, ok := was.(userRecord); ok {
@@ -111,6 +123,7 @@ func (w *fileWrite) record(it *item, account string, was record) record {
 	u := &meta.User{
 		ID: it.id, Account: account, Name: it.display, Created: created, Disabled: it.disabled, ValidFrom: it.from, ValidUntil: it.until, Environment: it.managed, Policies: []byte(it.policies),
 		UserName: it.name, Path: it.path, Grants: grants(&old.Grants), Groups: it.groups, Tags: it.tags, Keys: w.keys(it, old), Password: old.Password, Console: old.Console,
+		Login: meta.ProviderLogin{Issuer: it.login.issuer, Subject: it.login.subject, Groups: it.loginGroups, Policies: it.loginPolicies},
 	}
 	w.password(it, u)
 	return userRecord{u}

@@ -47,7 +47,7 @@ func (p *people) step() {
 	arn := p.pick(managedName, managedName, s3Full, s3Reads)
 	var err error
 	var e Entity
-	switch p.rng.IntN(25) {
+	switch p.rng.IntN(29) {
 	case 0, 1:
 		_, err = s.CreateEntity(ctx, admin, NewEntity{Kind: kind, Name: name, Path: p.pick("", "/a/", "/a/b/"), Description: p.pick("", "<é>"), Boundary: "",
 			Trust: trust(p.pick("arn:aws:iam::"+n+":user/ada", n, "*")), MaxSession: time.Duration(p.rng.IntN(3)) * time.Hour, Tags: p.tags()})
@@ -89,6 +89,24 @@ func (p *people) step() {
 		}
 	case 18:
 		err = s.SetDefaultVersion(ctx, admin, managedName, 1+p.rng.IntN(5))
+	case 25, 26:
+		url := p.pick("https://id.example/realms/A", "https://id.example:8443")
+		at := "arn:aws:iam::" + n + ":oidc-provider/" + url[len("https://"):]
+		switch p.rng.IntN(6) {
+		case 0, 1:
+			_, err = s.CreateProvider(ctx, admin, NewProvider{URL: url, ClientIDs: p.some("a", "b"), Thumbprints: p.some(strings.Repeat("a1", 20)), Tags: p.tags()})
+		case 2:
+			err = s.EditProvider(ctx, admin, at, AddClientID(p.pick("a", "b", "<é>")))
+		case 3:
+			err = s.EditProvider(ctx, admin, at, RemoveClientID(p.pick("a", "b")))
+		case 4:
+			err = s.EditProvider(ctx, admin, at, TagProvider(p.tags()))
+		case 5:
+			err = s.DeleteProvider(ctx, admin, at)
+		}
+	case 27, 28:
+		_, _, err = s.SignInAt(ctx, ProviderSignIn{Issuer: "https://id.example", Subject: n + p.pick("ann", "böb", "eve"), Name: p.pick("ada", "Bob", "new one", ""), Create: p.rng.IntN(4) > 0,
+			Account: map[bool]string{true: DefaultAccount, false: "team"}[n == AccountNumber(DefaultAccount)], DisplayName: p.pick("", "Ann <é>"), Groups: p.some("ada", "Bob", "none"), Policies: p.some("P", "ReadOnlyAccess", "none", s3Full)})
 	case 19:
 		if kind == RoleEntity {
 			err = s.DeleteEntity(ctx, admin, kind, name)
@@ -123,6 +141,15 @@ func (p *people) moment() time.Time {
 		return time.Time{}
 	}
 	return p.clock.Now().Add(time.Duration(p.rng.IntN(1e12) - 5e11))
+}
+
+func (p *people) some(from ...string) (list []string) {
+	for _, s := range from {
+		if p.rng.IntN(2) == 0 {
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 func (p *people) tags() (tags meta.Tags) {
@@ -180,6 +207,9 @@ func answers(t *testing.T, s *Service, keys []string, sessions []Session) map[st
 				}
 			}
 		}
+		trusted, err := s.Providers(ctx, &admin)
+		require.NoError(t, err)
+		out[a.Name+" providers"] = trusted
 		policies, err := s.Policies(ctx, &admin)
 		require.NoError(t, err)
 		out[a.Name+" policies"] = policies
@@ -196,6 +226,15 @@ func answers(t *testing.T, s *Service, keys []string, sessions []Session) map[st
 			continue
 		}
 		out["key "+key] = append(decided(s, c.Identity), c.Secret)
+	}
+	everybody, err := s.everybody(t)
+	require.NoError(t, err)
+	for _, l := range everybody {
+		if in := l.user.Login; in.Issuer != "" && !l.user.Disabled {
+			id, err := s.ByLogin(ctx, l.user.ID, in.Issuer, in.Subject)
+			require.NoError(t, err)
+			out["login "+in.Subject] = decided(s, id)
+		}
 	}
 	for _, session := range sessions {
 		c, err := s.SessionCredential(ctx, session.AccessKey, session.Token)

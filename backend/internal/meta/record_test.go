@@ -69,6 +69,7 @@ func manifest(raw []byte) (any, error) { return DecodeManifest(raw) }
 
 func userGroup(raw []byte) (any, error)         { return DecodeUserGroup("default", raw) }
 func managedPolicy(raw []byte) (any, error)     { return DecodeManagedPolicy("default", raw) }
+func oidcProvider(raw []byte) (any, error)      { return DecodeOIDCProvider("default", raw) }
 func bucketPolicy(raw []byte) (any, error)      { return DecodeBucketPolicy(raw) }
 func publicAccessBlock(raw []byte) (any, error) { return DecodePublicAccessBlock(raw) }
 func counters(raw []byte) (any, error) {
@@ -157,6 +158,10 @@ var samples = []sample{
 		ID: "id", Account: "default", Name: "Somebody", Password: &Password{Sealed: []byte("sealed"), Created: when, MustChange: true},
 		Console: AccessKey{ID: "console~1", Sealed: []byte("sealed"), Created: when},
 	}, user},
+	{"user-1-login", &User{
+		ID: "id", Account: "default", Name: "Somebody", UserName: "ada", Groups: []string{"AGPA1"},
+		Login: ProviderLogin{Issuer: "https://id.example", Subject: "7", Groups: []string{"AGPA1"}, Policies: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}},
+	}, user},
 	{"group-1", &UserGroup{ID: "AGPA1", Account: "default", Name: "Admins", Path: "/x/", Created: when, Grants: grants}, userGroup},
 	{"role-1", &Role{
 		ID: "AROA1", Account: "default", Name: "Reader", Path: "/x/", Created: when, Description: "reads", Trust: []byte("{}"), MaxSession: time.Hour,
@@ -166,6 +171,9 @@ var samples = []sample{
 		ID: "ANPA1", Account: "default", Name: "Reads", Path: "/x/", Created: when, Updated: when, Description: "reads",
 		Versions: []PolicyVersion{{1, []byte("{}"), when}, {3, []byte("[]"), when}}, Default: 3, Last: 4, Tags: Tags{{"team", "blue"}},
 	}, managedPolicy},
+	{"oidc-provider-1", &OIDCProvider{
+		ID: "AOIP1", Account: "default", URL: "id.example/realms/A", Created: when, ClientIDs: []string{"a", "b"}, Thumbprints: []string{"c0"}, Tags: Tags{{"team", "blue"}},
+	}, oidcProvider},
 	{"tags-1", &Tags{{Name: "team", Value: "blue"}, {Name: "empty"}}, tags},
 	{"cors-1", &CORS{Rules: []CORSRule{
 		{ID: "all", Origins: []string{"https://*.example.com", "*"}, Methods: []string{"GET", "PUT"}, AllowHeaders: []string{"*"}, ExposeHeaders: []string{"ETag"}, MaxAge: new(int32)},

@@ -21,6 +21,7 @@ type User struct {
 	ValidUntil  time.Time // from it on; zero for ever
 	Password    *Password // for the console; nil for none
 	Console     AccessKey // what the user signs with in the console; without an id for none
+	Login       ProviderLogin
 }
 
 // AccessKey is a key of a user.
@@ -71,6 +72,9 @@ func (u *User) Encode() []byte {
 	}
 	if u.Console.ID != "" {
 		e.message(16, u.Console.encode)
+	}
+	if u.Login.Issuer != "" {
+		e.message(20, u.Login.encode)
 	}
 	return e.b
 }
@@ -160,6 +164,8 @@ func DecodeUser(id string, raw []byte) (*User, error) {
 			return u.Password.decode(f.data)
 		case 16:
 			return u.Console.decode(f.data)
+		case 20:
+			return u.Login.decode(f.data)
 		default:
 			return unknown("user", f)
 		}

@@ -9,6 +9,7 @@ package outbound
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -34,6 +35,7 @@ const (
 
 // Guard knows which addresses may be called. It is safe for concurrent use.
 type Guard struct {
+	roots    *x509.CertPool // nil for the system's
 	networks []netip.Prefix
 	hosts    map[string]bool
 	resolve  func(ctx context.Context, host string) ([]netip.Addr, error)
@@ -41,10 +43,20 @@ type Guard struct {
 }
 
 // New returns a guard that lets through public addresses and what allow names: addresses, networks, host names, "loopback" and "private".
-// Behind the name of a host may be any address but those of links and of many.
-func New(allow []string) (*Guard, error) {
+// Behind the name of a host may be any address but those of links and of many. authorities are certificates in PEM that are trusted beside
+// those that the system trusts, nil for none.
+func New(allow []string, authorities []byte) (*Guard, error) {
 	dialer := &net.Dialer{Timeout: usualTime, KeepAlive: -1}
 	g := &Guard{hosts: map[string]bool{}, resolve: lookup, dial: dialer.DialContext}
+	if authorities != nil {
+		var err error
+		if g.roots, err = x509.SystemCertPool(); err != nil {
+			g.roots = x509.NewCertPool()
+		}
+		if !g.roots.AppendCertsFromPEM(authorities) {
+			return nil, errors.New("outbound: there is no certificate in PEM among those of the authorities")
+		}
+	}
 	for _, item := range allow {
 		networks, host, err := Parse(item)
 		if err != nil {
@@ -114,7 +126,7 @@ func (g *Guard) Client(l Limits) *http.Client {
 		Proxy:                  nil, // what the environment says of proxies is for other programs
 		DialContext:            g.connect,
 		ForceAttemptHTTP2:      true,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: g.roots},
 		TLSHandshakeTimeout:    l.Time,
 		ResponseHeaderTimeout:  l.Time,
 		MaxResponseHeaderBytes: maxHeaders,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/pem"
 	"errors"
 	"io"
 	"net"
@@ -44,7 +45,7 @@ func TestAddresses(t *testing.T) {
 
 func mustGuard(t *testing.T, allow ...string) *Guard {
 	t.Helper()
-	g, err := New(allow)
+	g, err := New(allow, nil)
 	require.NoError(t, err)
 	return g
 }
@@ -84,7 +85,7 @@ func TestAllow(t *testing.T) {
 		require.Equal(t, c.ok, g.forbidden(c.host, netip.MustParseAddr(c.addr).Unmap()) == "", "%+v", c)
 	}
 	for _, bad := range []string{"", "10.0.0.0/40", "http://idp", "idp:80", "*.internal", "a b", "u@h"} {
-		_, err := New([]string{bad})
+		_, err := New([]string{bad}, nil)
 		require.Error(t, err, bad)
 	}
 }
@@ -224,8 +225,7 @@ func TestNoDowngrade(t *testing.T) {
 	plain, _ := inner(t, Limits{}, func(http.ResponseWriter, *http.Request) { t.Error("the plain server was called") })
 	s := httptest.NewTLSServer(http.RedirectHandler(plain.URL, http.StatusFound))
 	defer s.Close()
-	client := mustGuard(t, "loopback").Client(Limits{Redirects: 3})
-	trusting(client, s)
+	client := trusting(t, s).Client(Limits{Redirects: 3})
 	res, err := client.Get(s.URL)
 	if err == nil {
 		require.NoError(t, res.Body.Close())
@@ -235,17 +235,12 @@ func TestNoDowngrade(t *testing.T) {
 	require.Contains(t, refused.Why, "https to http")
 }
 
-// trusting lets a client trust the certificate of a server.
-func trusting(client *http.Client, s *httptest.Server) {
-	b, ok := client.Transport.(*bounded)
-	if !ok {
-		panic("the transport is another one")
-	}
-	from, ok := s.Client().Transport.(*http.Transport)
-	if !ok {
-		panic("the transport is another one")
-	}
-	b.next.TLSClientConfig.RootCAs = from.TLSClientConfig.RootCAs
+// trusting is a guard that trusts the certificate of a server on loopback.
+func trusting(t *testing.T, s *httptest.Server) *Guard {
+	t.Helper()
+	g, err := New([]string{"loopback"}, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
+	require.NoError(t, err)
+	return g
 }
 
 func TestCertificateIsChecked(t *testing.T) {
@@ -257,6 +252,8 @@ func TestCertificateIsChecked(t *testing.T) {
 		require.NoError(t, res.Body.Close())
 	}
 	require.ErrorContains(t, err, "certificate")
+	_, err = New(nil, []byte("none"))
+	require.ErrorContains(t, err, "no certificate")
 }
 
 func TestSize(t *testing.T) {
@@ -324,7 +321,7 @@ func FuzzAddress(f *testing.F) {
 	for _, text := range []string{"127.0.0.1", "169.254.169.254", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "fe80::1", "1.1.1.1", "2606:4700::1"} {
 		f.Add(netip.MustParseAddr(text).AsSlice())
 	}
-	g, err := New(nil)
+	g, err := New(nil, nil)
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		addr, ok := netip.AddrFromSlice(raw)

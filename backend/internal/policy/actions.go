@@ -138,6 +138,7 @@ UpdateObjectEncryption o write
 
 // iamActions lists the actions on identities, with the simple names that contain them.
 const iamActions = `
+AddClientIDToOpenIDConnectProvider
 AddUserToGroup
 AttachGroupPolicy
 AttachRolePolicy
@@ -197,6 +198,7 @@ ListGroupPolicies
 ListGroups
 ListGroupsForUser
 ListMFADevices
+ListOpenIDConnectProviderTags
 ListOpenIDConnectProviders
 ListPolicies
 ListPolicyVersions
@@ -213,14 +215,17 @@ PutRolePermissionsBoundary
 PutRolePolicy
 PutUserPermissionsBoundary
 PutUserPolicy iam:update_policy
+RemoveClientIDFromOpenIDConnectProvider
 RemoveUserFromGroup
 ResyncMFADevice
 SetDefaultPolicyVersion
 SimulateCustomPolicy
 SimulatePrincipalPolicy
+TagOpenIDConnectProvider
 TagPolicy
 TagRole
 TagUser
+UntagOpenIDConnectProvider
 UntagPolicy
 UntagRole
 UntagUser

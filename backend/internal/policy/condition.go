@@ -123,6 +123,9 @@ func (p *parser) conditions(n *node) ([]condition, error) {
 		}
 		for j, keyName := range m.names {
 			key, ok := lookupKey(keyName)
+			if !ok && p.kind == Trust {
+				key, ok = claimKey(keyName)
+			}
 			if !ok {
 				return nil, As("Policy has an invalid condition key", malformed("Policy has an invalid condition key: %q in %s.", keyName, p.where))
 			}

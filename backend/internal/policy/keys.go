@@ -122,6 +122,24 @@ func init() {
 // ConditionKeys returns every condition key that a policy may name, so that the wire can be held to supplying each.
 func ConditionKeys() []Key { return append([]Key(nil), keys...) }
 
+// claimKey reads a condition key that is a claim of a provider of identities, as id.example.org/realm:sub. Its case says nothing.
+func claimKey(name string) (Key, bool) {
+	at := strings.LastIndexByte(name, ':')
+	if at <= 0 || at == len(name)-1 {
+		return Key{}, false
+	}
+	provider, claim := strings.ToLower(name[:at]), strings.ToLower(name[at+1:])
+	if first, _, _ := strings.Cut(provider, "/"); !strings.ContainsAny(first, ".:") && first != "localhost" {
+		return Key{}, false
+	}
+	for _, c := range provider + claim {
+		if c <= ' ' || c >= 0x7f || strings.ContainsRune("*?\"'<>\\{}|^`", c) {
+			return Key{}, false
+		}
+	}
+	return Key{Name: provider + ":" + claim, Type: "string", Multi: claim == "amr", Doc: "a claim of a token"}, true
+}
+
 // lookupKey finds a key whatever its case; a tag's name keeps its own.
 func lookupKey(name string) (Key, bool) {
 	if i, ok := keyIndex[strings.ToLower(name)]; ok && !keys[i].tags() {

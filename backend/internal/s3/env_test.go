@@ -25,6 +25,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/kv/kvtest"
 	"github.com/myfsio/myfsio/backend/internal/object"
+	"github.com/myfsio/myfsio/backend/internal/oidc/oidctest"
 	"github.com/myfsio/myfsio/backend/internal/seal"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
@@ -100,7 +101,7 @@ func newEnvOn(t testing.TB, store kv.Store, change func(*Config)) *env {
 	e.objects, err = object.Open(ctx, object.Deps{KV: store, Blobs: blobtest.NewMemory(), Clock: e.clock, Idents: idents(), InlineMax: 1 << 10, MinPartSize: 5 << 20})
 	require.NoError(t, err)
 	logger := slog.New(slog.NewTextHandler(&lockedWriter{e: e}, nil))
-	e.iam, err = iam.New(iam.Deps{Store: store, Box: box(), Clock: e.clock, Idents: idents(), Logger: slog.New(slog.DiscardHandler),
+	e.iam, err = iam.New(iam.Deps{OIDC: oidctest.Providers(t, e.clock), Store: store, Box: box(), Clock: e.clock, Idents: idents(), Logger: slog.New(slog.DiscardHandler),
 		AdminAccessKey: adminKey, AdminSecretKey: secretOf(adminKey)})
 	require.NoError(t, err)
 	_, err = e.iam.Bootstrap(ctx, true)

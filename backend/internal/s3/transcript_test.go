@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,6 +31,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/kv/kvtest"
 	"github.com/myfsio/myfsio/backend/internal/limit"
+	"github.com/myfsio/myfsio/backend/internal/oidc/oidctest"
 	"github.com/myfsio/myfsio/backend/internal/sigv4"
 )
 
@@ -54,7 +56,9 @@ var update = flag.Bool("update", false, "rewrite the answers of the transcripts"
 //	@raw                 add nothing at all
 //	@show                of the answer's body show only its length
 //
-// ${default} and ${other} are the canonical ids of the two accounts, the latter in answers, too.
+// ${default} and ${other} are the canonical ids of the two accounts, the latter in answers, too. ${issuer} is a provider of identities,
+// without https://, in answers, too; ${token} is a token of it, of the subject repo:team/app for the audience sts.example, and ${token…} one
+// with something wrong: see tokens.
 //
 // A header of a framed body (x-amz-decoded-content-length, x-amz-trailer, Content-Encoding) with the value "-" is left out.
 //
@@ -73,7 +77,7 @@ func TestTranscriptsOnHostileEngine(t *testing.T) {
 var moment = regexp.MustCompile(`(?m)^(Retry-After:) [1-9][0-9]*$`)
 
 // random is what is drawn at random for identities: ids, keys and secrets.
-var random = regexp.MustCompile(`(AIDA|AROA|AGPA|ANPA|AKIA|<SecretAccessKey>)[A-Za-z0-9_-]{16,}`)
+var random = regexp.MustCompile(`(AIDA|AROA|AGPA|ANPA|AKIA|ASIA|<SecretAccessKey>|<SessionToken>)[A-Za-z0-9_-]{16,}`)
 
 func runTranscripts(t *testing.T, store func() kv.Store, update bool) {
 	files, err := filepath.Glob("testdata/transcripts/*.txtar")
@@ -98,6 +102,11 @@ func runTranscripts(t *testing.T, store func() kv.Store, update bool) {
 				require.True(t, strings.HasPrefix(s.name, "request"), "%s: section %q", file, s.name)
 				got := strings.ReplaceAll(run.exchange(t, s), e.other.CanonicalID, "${other}") // an id at random
 				got = moment.ReplaceAllString(got, "$1 …")
+				if run.issuer != nil {
+					for _, host := range []string{run.issuer.Host(), url.QueryEscape(run.issuer.Host())} {
+						got = strings.ReplaceAll(got, host, "${issuer}")
+					}
+				}
 				got = strings.ReplaceAll(random.ReplaceAllString(got, "$1…"), e.other.Number, "${number}")
 				pairs++
 				fmt.Fprintf(&out, "-- %s --\n%s-- answer --\n%s", s.name, s.text, got)
@@ -196,7 +205,38 @@ func parseArchive(s string) (comment string, sections []section) {
 
 type transcript struct {
 	*env
-	vars map[string]string
+	vars   map[string]string
+	issuer *oidctest.Issuer // nil until it is named
+}
+
+// tokens are what is different in the tokens of those names.
+var tokens = map[string]map[string]any{
+	"token": nil, "tokensubject": {"sub": "repo:other/app"}, "tokenaudience": {"aud": "another"}, "tokenissuer": {"iss": "https://evil.example"}, "tokenexpired": {"exp": 1000000000},
+	"tokentagged": {"https://aws.amazon.com/tags": map[string]any{"principal_tags": map[string]any{"team": []string{"blue"}}}},
+}
+
+// named is a variable that is made when it is asked for.
+func (tr *transcript) named(name string) (string, bool) {
+	change, ok := tokens[name]
+	if !ok && !slices.Contains([]string{"issuer", "tokenforged", "tokendown"}, name) {
+		return "", false
+	}
+	if tr.issuer == nil {
+		tr.issuer = oidctest.Start(tr.t, tr.clock)
+	}
+	switch name {
+	case "issuer":
+		return tr.issuer.Host(), true
+	case "tokenforged": // with the signature of another one
+		head, _, _ := strings.Cut(tr.issuer.Token("repo:team/app", "sts.example", map[string]any{"x": 1}), ".")
+		rest := strings.Split(tr.issuer.Token("repo:team/app", "sts.example", nil), ".")
+		forged := tr.issuer.Token("repo:team/admin", "sts.example", nil)
+		return head + "." + strings.Split(forged, ".")[1] + "." + rest[2], true
+	case "tokendown": // the provider does not answer, and its keys are forgotten
+		tr.clock.Advance(12 * time.Hour)
+		tr.issuer.Down(true)
+	}
+	return tr.issuer.Token("repo:team/app", "sts.example", change), true
 }
 
 // prepared is a request on its way to the wire.
@@ -237,6 +277,9 @@ var variable = regexp.MustCompile(`\$\{([a-z0-9]+)\}`)
 func (tr *transcript) expand(t *testing.T, s string) string {
 	return variable.ReplaceAllStringFunc(s, func(m string) string {
 		v, ok := tr.vars[m[2:len(m)-1]]
+		if !ok {
+			v, ok = tr.named(m[2 : len(m)-1])
+		}
 		require.True(t, ok, "no variable %s", m)
 		return v
 	})

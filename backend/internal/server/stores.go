@@ -30,6 +30,8 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/limit"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/object"
+	"github.com/myfsio/myfsio/backend/internal/oidc"
+	"github.com/myfsio/myfsio/backend/internal/outbound"
 	"github.com/myfsio/myfsio/backend/internal/projection"
 	"github.com/myfsio/myfsio/backend/internal/s3"
 	"github.com/myfsio/myfsio/backend/internal/seal"
@@ -53,6 +55,7 @@ type stores struct {
 	rules   *lifecycle.Service
 	admin   *admin.API
 	limits  *limit.Limits
+	oidc    *oidc.Providers
 	cert    *certificate // nil without TLS
 	control *control
 
@@ -115,8 +118,19 @@ func (st *stores) services(ctx context.Context, log *slog.Logger, dir string) (e
 	if st.box, err = seal.Open(filepath.Join(dir, "config"), c.SecretKey, seal.Options{Existing: users}); err != nil {
 		return err
 	}
+	var authorities []byte
+	if c.OutboundCAFile != "" {
+		if authorities, err = os.ReadFile(c.OutboundCAFile); err != nil {
+			return fmt.Errorf("OUTBOUND_CA_FILE: %w", err)
+		}
+	}
+	guard, err := outbound.New(c.OutboundAllow, authorities)
+	if err != nil {
+		return err
+	}
+	st.oidc = oidc.New(guard, st.clock)
 	if st.iam, err = iam.New(iam.Deps{
-		Store: st.kv, Box: st.box, Clock: st.clock, Idents: st.idents, Logger: log, IAMConfig: c.IAMConfig, ReadOnly: st.readOnly,
+		OIDC: st.oidc, Store: st.kv, Box: st.box, Clock: st.clock, Idents: st.idents, Logger: log, IAMConfig: c.IAMConfig, ReadOnly: st.readOnly,
 		AdminAccessKey: c.AdminAccessKey, AdminSecretKey: c.AdminSecretKey, MaxAttempts: c.AuthMaxAttempts, Lockout: c.AuthLockout,
 	}); err != nil {
 		return err
@@ -187,7 +201,7 @@ func (st *stores) serve(_ context.Context, s *process, s3l, console *listener) (
 		Audit: st.audit,
 	})
 	if st.admin, err = admin.New(admin.Deps{
-		IAM: st.iam, Buckets: st.buckets, Objects: st.objects, Lifecycle: st.rules, Audit: st.audit, KV: st.kv, Seal: st.box, Clock: st.clock, Idents: st.idents, Logger: s.log,
+		IAM: st.iam, Buckets: st.buckets, Objects: st.objects, Lifecycle: st.rules, Audit: st.audit, OIDC: st.oidc, KV: st.kv, Seal: st.box, Clock: st.clock, Idents: st.idents, Logger: s.log,
 		Config: c, Report: st.report, Limits: st.limits, S3Port: s3l.port(), ReadOnly: st.readOnly, Alone: true,
 		TempDir: filepath.Join(c.StorageRoot, SystemDir, "tmp"), Health: st.health, Space: st.blobs.Space, Compatibility: compatibility, Documents: wire.Document,
 	}); err != nil {

@@ -30,7 +30,13 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { next?: string | undefined } => ({ next: text(search.next) }),
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { next?: string | undefined; sso?: string | undefined; request?: string | undefined } => ({
+    next: text(search.next),
+    sso: text(search.sso),
+    request: text(search.request),
+  }),
   beforeLoad: ({ context, search }) => {
     if (context.session?.user !== undefined) throw redirect(placeOf(search.next));
   },

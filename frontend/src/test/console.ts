@@ -140,6 +140,7 @@ export class Console {
             account: "default",
             admin: this.admin,
             environment: false,
+            provider: false,
           }
         : undefined,
       permissions: this.signedIn && this.admin ? ["s3:CreateBucket", "myfsio:GetAuditLog", ...this.people.general] : [],

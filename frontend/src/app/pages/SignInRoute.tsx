@@ -6,7 +6,14 @@ import { useTitle } from "@/lib/title";
 
 export function SignInRoute() {
   const navigate = useNavigate();
-  const { next } = useSearch({ from: "/sign-in" });
+  const { next, sso, request } = useSearch({ from: "/sign-in" });
   useTitle(t("session.sign-in"));
-  return <SignInPage onDone={() => void navigate({ ...placeOf(next), replace: true })} />;
+  return (
+    <SignInPage
+      next={next}
+      failure={sso}
+      request={request}
+      onDone={() => void navigate({ ...placeOf(next), replace: true })}
+    />
+  );
 }

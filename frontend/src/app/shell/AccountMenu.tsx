@@ -17,7 +17,7 @@ const SCHEMES = [
 const LANGUAGES = { en: "locale.en", "en-XA": "locale.pseudo" } as const;
 
 export function AccountMenu({ onHelp }: { onHelp: () => void }) {
-  const { user, version } = useSession();
+  const { user, version, singleSignOn } = useSession();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -30,7 +30,9 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
       .catch(() => {})
       .then(() => {
         queries.clear();
-        void navigate({ to: "/sign-in", search: {} });
+        // Signed in at the provider, the session there ends as well.
+        if (user.provider) location.assign("/myfsio/session/oidc/leave");
+        else void navigate({ to: "/sign-in", search: {} });
       });
   };
   return (
@@ -44,6 +46,9 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
         <div className={css.whoami}>
           <strong>{name}</strong>
           <span className="mono">{user.accessKey ?? user.userName}</span>
+          {user.provider && singleSignOn !== undefined && (
+            <span>{t("sso.signed-in-with", { name: singleSignOn.name })}</span>
+          )}
         </div>
         <Menu.Divider />
         <Menu.Label>{t("account.theme")}</Menu.Label>

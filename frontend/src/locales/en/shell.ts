@@ -132,6 +132,17 @@ export const shell = {
   "session.expired-text": "Sign in again to go on where you are. Nothing on this page is lost.",
   "session.leave": "Sign in as somebody else",
 
+  "sso.sign-in-with": "Sign in with {name}",
+  "sso.signed-in-with": "Signed in with {name}",
+  "sso.or": "or with an access key",
+  "sso.denied": "The sign-in was cancelled, or the provider refused it.",
+  "sso.expired": "The sign-in took too long, was used already, or was begun in another browser. Begin again.",
+  "sso.unknown": "The provider knows you, but you have no user here. Ask an administrator for one.",
+  "sso.disabled": "Your user is disabled. Ask an administrator.",
+  "sso.unavailable": "The provider does not answer. Signing in with an access key still works.",
+  "sso.failed": "What the provider answered could not be used. An administrator finds the reason in the server's log.",
+  "sso.expired-session": "Sign in again to go on. This page is left for it; what was not saved is lost.",
+
   "json.at-line": "Line {line}: {fault}",
   "json.value": "A value is missing here: text in double quotes, a number, an object or a list.",
   "json.name": "A name in double quotes is missing here.",

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AddMemberData, AddMemberErrors, AddMemberResponses, AttachPolicyData, AttachPolicyErrors, AttachPolicyResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CopyObjectData, CopyObjectErrors, CopyObjectResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateBucketData, CreateBucketErrors, CreateBucketResponses, CreateBulkCopyData, CreateBulkCopyErrors, CreateBulkCopyResponses, CreateBulkDeleteData, CreateBulkDeleteErrors, CreateBulkDeleteResponses, CreateFolderData, CreateFolderErrors, CreateFolderResponses, CreateIdentityData, CreateIdentityErrors, CreateIdentityResponses, CreateLinkData, CreateLinkErrors, CreateLinkResponses, CreateManagedPolicyData, CreateManagedPolicyErrors, CreateManagedPolicyResponses, CreatePolicyVersionData, CreatePolicyVersionErrors, CreatePolicyVersionResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateZipData, CreateZipErrors, CreateZipResponses, DeleteAccessKeyData, DeleteAccessKeyErrors, DeleteAccessKeyResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteBoundaryData, DeleteBoundaryErrors, DeleteBoundaryResponses, DeleteBucketCorsData, DeleteBucketCorsErrors, DeleteBucketCorsResponses, DeleteBucketData, DeleteBucketErrors, DeleteBucketLifecycleData, DeleteBucketLifecycleErrors, DeleteBucketLifecycleResponses, DeleteBucketOwnershipControlsData, DeleteBucketOwnershipControlsErrors, DeleteBucketOwnershipControlsResponses, DeleteBucketPolicyData, DeleteBucketPolicyErrors, DeleteBucketPolicyResponses, DeleteBucketResponses, DeleteBucketTaggingData, DeleteBucketTaggingErrors, DeleteBucketTaggingResponses, DeleteBucketWebsiteData, DeleteBucketWebsiteErrors, DeleteBucketWebsiteResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteInlinePolicyData, DeleteInlinePolicyErrors, DeleteInlinePolicyResponses, DeleteManagedPolicyData, DeleteManagedPolicyErrors, DeleteManagedPolicyResponses, DeleteObjectData, DeleteObjectErrors, DeleteObjectResponses, DeletePasswordData, DeletePasswordErrors, DeletePasswordResponses, DeletePolicyVersionData, DeletePolicyVersionErrors, DeletePolicyVersionResponses, DeletePublicAccessBlockData, DeletePublicAccessBlockErrors, DeletePublicAccessBlockResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DetachPolicyData, DetachPolicyErrors, DetachPolicyResponses, EndConsoleData, EndConsoleErrors, EndConsoleResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExplainAuditData, ExplainAuditErrors, ExplainAuditResponses, ExportAuditData, ExportAuditErrors, ExportAuditResponses, GetBucketAclData, GetBucketAclErrors, GetBucketAclResponses, GetBucketCorsData, GetBucketCorsErrors, GetBucketCorsResponses, GetBucketData, GetBucketErrors, GetBucketLifecycleData, GetBucketLifecycleErrors, GetBucketLifecycleResponses, GetBucketOwnershipControlsData, GetBucketOwnershipControlsErrors, GetBucketOwnershipControlsResponses, GetBucketPolicyData, GetBucketPolicyErrors, GetBucketPolicyResponses, GetBucketPolicyStatusData, GetBucketPolicyStatusErrors, GetBucketPolicyStatusResponses, GetBucketResponses, GetBucketTaggingData, GetBucketTaggingErrors, GetBucketTaggingResponses, GetBucketWebsiteData, GetBucketWebsiteErrors, GetBucketWebsiteResponses, GetCompatibilityData, GetCompatibilityErrors, GetCompatibilityResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContentData, GetContentErrors, GetContentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetIdentityData, GetIdentityErrors, GetIdentityResponses, GetJobData, GetJobErrors, GetJobResponses, GetLifecycleHistoryData, GetLifecycleHistoryErrors, GetLifecycleHistoryResponses, GetManagedPolicyData, GetManagedPolicyErrors, GetManagedPolicyResponses, GetObjectData, GetObjectErrors, GetObjectLegalHoldData, GetObjectLegalHoldErrors, GetObjectLegalHoldResponses, GetObjectLockConfigurationData, GetObjectLockConfigurationErrors, GetObjectLockConfigurationResponses, GetObjectResponses, GetObjectRetentionData, GetObjectRetentionErrors, GetObjectRetentionResponses, GetPublicAccessBlockData, GetPublicAccessBlockErrors, GetPublicAccessBlockResponses, GetQuotaData, GetQuotaErrors, GetQuotaResponses, GetServerData, GetServerErrors, GetServerResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersioningData, GetVersioningErrors, GetVersioningResponses, GetVersionResponses, GetZipData, GetZipErrors, GetZipResponses, HeadHealthData, HeadHealthErrors, HeadHealthResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListBucketsData, ListBucketsErrors, ListBucketsResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListManagedPoliciesData, ListManagedPoliciesErrors, ListManagedPoliciesResponses, ListObjectsData, ListObjectsErrors, ListObjectsResponses, ListPartsData, ListPartsErrors, ListPartsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MoveObjectData, MoveObjectErrors, MoveObjectResponses, PreviewLifecycleData, PreviewLifecycleErrors, PreviewLifecycleResponses, PutBucketAclData, PutBucketAclErrors, PutBucketAclResponses, PutBucketCorsData, PutBucketCorsErrors, PutBucketCorsResponses, PutBucketLifecycleData, PutBucketLifecycleErrors, PutBucketLifecycleResponses, PutBucketOwnershipControlsData, PutBucketOwnershipControlsErrors, PutBucketOwnershipControlsResponses, PutBucketPolicyData, PutBucketPolicyErrors, PutBucketPolicyResponses, PutBucketTaggingData, PutBucketTaggingErrors, PutBucketTaggingResponses, PutBucketWebsiteData, PutBucketWebsiteErrors, PutBucketWebsiteResponses, PutContentData, PutContentErrors, PutContentResponses, PutInlinePolicyData, PutInlinePolicyErrors, PutInlinePolicyResponses, PutObjectLegalHoldData, PutObjectLegalHoldErrors, PutObjectLegalHoldResponses, PutObjectLockConfigurationData, PutObjectLockConfigurationErrors, PutObjectLockConfigurationResponses, PutObjectRetentionData, PutObjectRetentionErrors, PutObjectRetentionResponses, PutPartData, PutPartErrors, PutPartResponses, PutPublicAccessBlockData, PutPublicAccessBlockErrors, PutPublicAccessBlockResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameObjectData, RenameObjectErrors, RenameObjectResponses, RotateSecretData, RotateSecretErrors, RotateSecretResponses, SearchAuditData, SearchAuditErrors, SearchAuditResponses, SearchObjectsData, SearchObjectsErrors, SearchObjectsResponses, SetAccessKeyData, SetAccessKeyErrors, SetAccessKeyResponses, SetBoundaryData, SetBoundaryErrors, SetBoundaryResponses, SetDefaultPolicyVersionData, SetDefaultPolicyVersionErrors, SetDefaultPolicyVersionResponses, SetPasswordData, SetPasswordErrors, SetPasswordResponses, SetQuotaData, SetQuotaErrors, SetQuotaResponses, SetTrustPolicyData, SetTrustPolicyErrors, SetTrustPolicyResponses, SetUserPoliciesData, SetUserPoliciesErrors, SetUserPoliciesResponses, SetVersioningData, SetVersioningErrors, SetVersioningResponses, SimulateData, SimulateErrors, SimulateResponses, TagIdentityData, TagIdentityErrors, TagIdentityResponses, UntagIdentityData, UntagIdentityErrors, UntagIdentityResponses, UpdateIdentityData, UpdateIdentityErrors, UpdateIdentityResponses } from './types.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AddMemberData, AddMemberErrors, AddMemberResponses, AttachPolicyData, AttachPolicyErrors, AttachPolicyResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CopyObjectData, CopyObjectErrors, CopyObjectResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateBucketData, CreateBucketErrors, CreateBucketResponses, CreateBulkCopyData, CreateBulkCopyErrors, CreateBulkCopyResponses, CreateBulkDeleteData, CreateBulkDeleteErrors, CreateBulkDeleteResponses, CreateFolderData, CreateFolderErrors, CreateFolderResponses, CreateIdentityData, CreateIdentityErrors, CreateIdentityResponses, CreateLinkData, CreateLinkErrors, CreateLinkResponses, CreateManagedPolicyData, CreateManagedPolicyErrors, CreateManagedPolicyResponses, CreatePolicyVersionData, CreatePolicyVersionErrors, CreatePolicyVersionResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateZipData, CreateZipErrors, CreateZipResponses, DeleteAccessKeyData, DeleteAccessKeyErrors, DeleteAccessKeyResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteBoundaryData, DeleteBoundaryErrors, DeleteBoundaryResponses, DeleteBucketCorsData, DeleteBucketCorsErrors, DeleteBucketCorsResponses, DeleteBucketData, DeleteBucketErrors, DeleteBucketLifecycleData, DeleteBucketLifecycleErrors, DeleteBucketLifecycleResponses, DeleteBucketOwnershipControlsData, DeleteBucketOwnershipControlsErrors, DeleteBucketOwnershipControlsResponses, DeleteBucketPolicyData, DeleteBucketPolicyErrors, DeleteBucketPolicyResponses, DeleteBucketResponses, DeleteBucketTaggingData, DeleteBucketTaggingErrors, DeleteBucketTaggingResponses, DeleteBucketWebsiteData, DeleteBucketWebsiteErrors, DeleteBucketWebsiteResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteInlinePolicyData, DeleteInlinePolicyErrors, DeleteInlinePolicyResponses, DeleteManagedPolicyData, DeleteManagedPolicyErrors, DeleteManagedPolicyResponses, DeleteObjectData, DeleteObjectErrors, DeleteObjectResponses, DeletePasswordData, DeletePasswordErrors, DeletePasswordResponses, DeletePolicyVersionData, DeletePolicyVersionErrors, DeletePolicyVersionResponses, DeletePublicAccessBlockData, DeletePublicAccessBlockErrors, DeletePublicAccessBlockResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DetachPolicyData, DetachPolicyErrors, DetachPolicyResponses, EndConsoleData, EndConsoleErrors, EndConsoleResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExplainAuditData, ExplainAuditErrors, ExplainAuditResponses, ExportAuditData, ExportAuditErrors, ExportAuditResponses, FinishSingleSignOnData, FinishSingleSignOnErrors, FinishSingleSignOnResponses, GetBucketAccessData, GetBucketAccessErrors, GetBucketAccessResponses, GetBucketAclData, GetBucketAclErrors, GetBucketAclResponses, GetBucketCorsData, GetBucketCorsErrors, GetBucketCorsResponses, GetBucketData, GetBucketErrors, GetBucketLifecycleData, GetBucketLifecycleErrors, GetBucketLifecycleResponses, GetBucketOwnershipControlsData, GetBucketOwnershipControlsErrors, GetBucketOwnershipControlsResponses, GetBucketPolicyData, GetBucketPolicyErrors, GetBucketPolicyResponses, GetBucketPolicyStatusData, GetBucketPolicyStatusErrors, GetBucketPolicyStatusResponses, GetBucketResponses, GetBucketTaggingData, GetBucketTaggingErrors, GetBucketTaggingResponses, GetBucketWebsiteData, GetBucketWebsiteErrors, GetBucketWebsiteResponses, GetCompatibilityData, GetCompatibilityErrors, GetCompatibilityResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContentData, GetContentErrors, GetContentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetIdentityData, GetIdentityErrors, GetIdentityResponses, GetJobData, GetJobErrors, GetJobResponses, GetLifecycleHistoryData, GetLifecycleHistoryErrors, GetLifecycleHistoryResponses, GetManagedPolicyData, GetManagedPolicyErrors, GetManagedPolicyResponses, GetObjectData, GetObjectErrors, GetObjectLegalHoldData, GetObjectLegalHoldErrors, GetObjectLegalHoldResponses, GetObjectLockConfigurationData, GetObjectLockConfigurationErrors, GetObjectLockConfigurationResponses, GetObjectResponses, GetObjectRetentionData, GetObjectRetentionErrors, GetObjectRetentionResponses, GetPublicAccessBlockData, GetPublicAccessBlockErrors, GetPublicAccessBlockResponses, GetQuotaData, GetQuotaErrors, GetQuotaResponses, GetServerData, GetServerErrors, GetServerResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersioningData, GetVersioningErrors, GetVersioningResponses, GetVersionResponses, GetZipData, GetZipErrors, GetZipResponses, HeadHealthData, HeadHealthErrors, HeadHealthResponses, LeaveSingleSignOnData, LeaveSingleSignOnErrors, LeaveSingleSignOnResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListBucketsData, ListBucketsErrors, ListBucketsResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListManagedPoliciesData, ListManagedPoliciesErrors, ListManagedPoliciesResponses, ListObjectsData, ListObjectsErrors, ListObjectsResponses, ListPartsData, ListPartsErrors, ListPartsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MoveObjectData, MoveObjectErrors, MoveObjectResponses, PreviewLifecycleData, PreviewLifecycleErrors, PreviewLifecycleResponses, PutBucketAclData, PutBucketAclErrors, PutBucketAclResponses, PutBucketCorsData, PutBucketCorsErrors, PutBucketCorsResponses, PutBucketLifecycleData, PutBucketLifecycleErrors, PutBucketLifecycleResponses, PutBucketOwnershipControlsData, PutBucketOwnershipControlsErrors, PutBucketOwnershipControlsResponses, PutBucketPolicyData, PutBucketPolicyErrors, PutBucketPolicyResponses, PutBucketTaggingData, PutBucketTaggingErrors, PutBucketTaggingResponses, PutBucketWebsiteData, PutBucketWebsiteErrors, PutBucketWebsiteResponses, PutContentData, PutContentErrors, PutContentResponses, PutInlinePolicyData, PutInlinePolicyErrors, PutInlinePolicyResponses, PutObjectLegalHoldData, PutObjectLegalHoldErrors, PutObjectLegalHoldResponses, PutObjectLockConfigurationData, PutObjectLockConfigurationErrors, PutObjectLockConfigurationResponses, PutObjectRetentionData, PutObjectRetentionErrors, PutObjectRetentionResponses, PutPartData, PutPartErrors, PutPartResponses, PutPublicAccessBlockData, PutPublicAccessBlockErrors, PutPublicAccessBlockResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameObjectData, RenameObjectErrors, RenameObjectResponses, RotateSecretData, RotateSecretErrors, RotateSecretResponses, SearchAuditData, SearchAuditErrors, SearchAuditResponses, SearchObjectsData, SearchObjectsErrors, SearchObjectsResponses, SetAccessKeyData, SetAccessKeyErrors, SetAccessKeyResponses, SetBoundaryData, SetBoundaryErrors, SetBoundaryResponses, SetDefaultPolicyVersionData, SetDefaultPolicyVersionErrors, SetDefaultPolicyVersionResponses, SetPasswordData, SetPasswordErrors, SetPasswordResponses, SetQuotaData, SetQuotaErrors, SetQuotaResponses, SetTrustPolicyData, SetTrustPolicyErrors, SetTrustPolicyResponses, SetUserPoliciesData, SetUserPoliciesErrors, SetUserPoliciesResponses, SetVersioningData, SetVersioningErrors, SetVersioningResponses, SimulateData, SimulateErrors, SimulateResponses, StartSingleSignOnData, StartSingleSignOnErrors, StartSingleSignOnResponses, TagIdentityData, TagIdentityErrors, TagIdentityResponses, UntagIdentityData, UntagIdentityErrors, UntagIdentityResponses, UpdateIdentityData, UpdateIdentityErrors, UpdateIdentityResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -245,6 +245,29 @@ export const getBucket = <ThrowOnError extends boolean = false>(options: Options
         { name: 'Authorization', type: 'apiKey' }
     ],
     url: '/myfsio/buckets/{bucket}',
+    ...options
+});
+
+/**
+ * Who has access to a bucket or a prefix, and through what
+ *
+ * Users are looked at for who has iam:ListUsers, roles with iam:ListRoles. What is not conditional is always allowed; what is not there never is, but for what lists of single objects give. A large account is looked at in parts: while the answer has a cursor there may be more, also where the part is empty.
+ *
+ * Permission: s3:GetBucketPolicy, s3:GetBucketAcl.
+ */
+export const getBucketAccess = <ThrowOnError extends boolean = false>(options: Options<GetBucketAccessData, ThrowOnError>) => (options.client ?? client).get<GetBucketAccessResponses, GetBucketAccessErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/buckets/{bucket}/access',
     ...options
 });
 
@@ -2718,6 +2741,69 @@ export const createSession = <ThrowOnError extends boolean = false>(options: Opt
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Sign in at the provider
+ *
+ * Sends the browser to the provider of OIDC_ISSUER. Only on the console's port.
+ */
+export const startSingleSignOn = <ThrowOnError extends boolean = false>(options?: Options<StartSingleSignOnData, ThrowOnError>) => (options?.client ?? client).get<StartSingleSignOnResponses, StartSingleSignOnErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/session/oidc',
+    ...options
+});
+
+/**
+ * Come back from the provider
+ *
+ * The redirect address of the server at the provider. Goes on to the console with a session cookie, or to the sign-in page with what went wrong.
+ */
+export const finishSingleSignOn = <ThrowOnError extends boolean = false>(options?: Options<FinishSingleSignOnData, ThrowOnError>) => (options?.client ?? client).get<FinishSingleSignOnResponses, FinishSingleSignOnErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/session/oidc/callback',
+    ...options
+});
+
+/**
+ * Sign out at the provider
+ *
+ * For after deleteSession: goes on to the provider, where it can end sessions, and else to the sign-in page.
+ */
+export const leaveSingleSignOn = <ThrowOnError extends boolean = false>(options?: Options<LeaveSingleSignOnData, ThrowOnError>) => (options?.client ?? client).get<LeaveSingleSignOnResponses, LeaveSingleSignOnErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/session/oidc/leave',
+    ...options
 });
 
 /**

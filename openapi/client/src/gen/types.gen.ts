@@ -25,6 +25,45 @@ export type AccessKey = {
     lastUsed?: string;
 };
 
+export type AccessLevel = {
+    /**
+     * Only under conditions, or only some keys
+     */
+    conditional: boolean;
+    /**
+     * administer: to change its policy, its list, its Block Public Access or its ownership, or to delete it
+     */
+    level: 'list' | 'read' | 'write' | 'delete' | 'administer';
+    /**
+     * What gives it, and what takes part of it away
+     */
+    through: Array<AccessPart>;
+};
+
+export type AccessPart = {
+    /**
+     * Of a managed policy
+     */
+    arn?: string;
+    /**
+     * It is about some of the keys, or has conditions
+     */
+    conditional: boolean;
+    /**
+     * JSON, for who may read the policy
+     */
+    conditions?: string;
+    effect: 'Allow' | 'Deny';
+    /**
+     * Of the statement, from 1; absent for an access control list
+     */
+    number?: number;
+    policy?: string;
+    sid?: string;
+    source: string;
+    type: 'user' | 'group' | 'role' | 'user-managed' | 'aws-managed' | 'resource' | 'list' | 'session' | 'trust' | 'none';
+};
+
 export type Account = {
     /**
      * Canonical user id in ACLs and owners, 64 hex characters
@@ -227,6 +266,25 @@ export type Bucket = {
      * All versions that are no delete markers
      */
     versions: number;
+};
+
+export type BucketAccess = {
+    /**
+     * For the next part; absent at the end
+     */
+    cursor?: string;
+    /**
+     * users, roles: those that you may not list are not looked at
+     */
+    hidden: Array<string>;
+    /**
+     * Objects can have access control lists of their own, and other owners, which are not looked at
+     */
+    objectLists: boolean;
+    /**
+     * First everyone and other accounts, then users and roles of the account in order of name; those that have nothing are left out
+     */
+    principals: Array<PrincipalAccess>;
 };
 
 export type BucketList = {
@@ -536,6 +594,10 @@ export type Identity = {
      * Access keys of a user that are on and not expired
      */
     keys: number;
+    /**
+     * Of a user who signs in at a provider
+     */
+    login?: ProviderLogin;
     /**
      * Of a role: the longest session
      */
@@ -1320,6 +1382,24 @@ export type Presigned = {
     url: string;
 };
 
+export type PrincipalAccess = {
+    /**
+     * Number of another account
+     */
+    account?: string;
+    arn?: string;
+    /**
+     * The user cannot do anything at the moment
+     */
+    disabled: boolean;
+    /**
+     * authenticated: whoever has an account; account: another account, whose own policies must allow it too; outsider: one user, role or session
+     */
+    kind: 'everyone' | 'authenticated' | 'account' | 'outsider' | 'user' | 'role';
+    levels: Array<AccessLevel>;
+    name?: string;
+};
+
 export type Problem = {
     /**
      * What went wrong, for programs: the code of S3 where S3 has one
@@ -1368,6 +1448,19 @@ export type ProblemField = {
      * What is wrong with it
      */
     message: string;
+};
+
+export type ProviderLogin = {
+    /**
+     * Names of those of the user's groups that come from there
+     */
+    groups: Array<string>;
+    issuer: string;
+    /**
+     * ARNs of those of the user's managed policies that come from there
+     */
+    policies: Array<string>;
+    subject: string;
 };
 
 export type Quota = {
@@ -1531,6 +1624,10 @@ export type Session = {
      * Where S3 clients go, without a final slash
      */
     s3Endpoint: string;
+    /**
+     * Absent where there is none
+     */
+    singleSignOn?: SingleSignOn;
     /**
      * Absent while nobody is signed in
      */
@@ -1702,6 +1799,13 @@ export type SimulationRequest = {
     sessionPolicies?: Array<string>;
 };
 
+export type SingleSignOn = {
+    /**
+     * What the button calls it: Sign in with …
+     */
+    name: string;
+};
+
 export type Space = {
     free: number;
     /**
@@ -1796,6 +1900,10 @@ export type User = {
      * Display name
      */
     name: string;
+    /**
+     * Signed in at the provider of single sign-on
+     */
+    provider: boolean;
     /**
      * The name in ARNs; of a session of a role, that of the role and of the session
      */
@@ -2257,6 +2365,40 @@ export type GetBucketResponses = {
 };
 
 export type GetBucketResponse = GetBucketResponses[keyof GetBucketResponses];
+
+export type GetBucketAccessData = {
+    body?: never;
+    path: {
+        bucket: string;
+    };
+    query?: {
+        /**
+         * Keys that begin with it; absent for all
+         */
+        prefix?: string;
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/myfsio/buckets/{bucket}/access';
+};
+
+export type GetBucketAccessErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetBucketAccessError = GetBucketAccessErrors[keyof GetBucketAccessErrors];
+
+export type GetBucketAccessResponses = {
+    /**
+     * OK
+     */
+    200: BucketAccess;
+};
+
+export type GetBucketAccessResponse = GetBucketAccessResponses[keyof GetBucketAccessResponses];
 
 export type GetContentData = {
     body?: never;
@@ -5236,6 +5378,92 @@ export type CreateSessionResponses = {
 };
 
 export type CreateSessionResponse = CreateSessionResponses[keyof CreateSessionResponses];
+
+export type StartSingleSignOnData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page of the console to show afterwards, as /buckets
+         */
+        next?: string;
+    };
+    url: '/myfsio/session/oidc';
+};
+
+export type StartSingleSignOnErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type StartSingleSignOnError = StartSingleSignOnErrors[keyof StartSingleSignOnErrors];
+
+export type StartSingleSignOnResponses = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type StartSingleSignOnResponse = StartSingleSignOnResponses[keyof StartSingleSignOnResponses];
+
+export type FinishSingleSignOnData = {
+    body?: never;
+    path?: never;
+    query?: {
+        state?: string;
+        code?: string;
+        error?: string;
+        error_description?: string;
+        scope?: string;
+    };
+    url: '/myfsio/session/oidc/callback';
+};
+
+export type FinishSingleSignOnErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type FinishSingleSignOnError = FinishSingleSignOnErrors[keyof FinishSingleSignOnErrors];
+
+export type FinishSingleSignOnResponses = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type FinishSingleSignOnResponse = FinishSingleSignOnResponses[keyof FinishSingleSignOnResponses];
+
+export type LeaveSingleSignOnData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/session/oidc/leave';
+};
+
+export type LeaveSingleSignOnErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type LeaveSingleSignOnError = LeaveSingleSignOnErrors[keyof LeaveSingleSignOnErrors];
+
+export type LeaveSingleSignOnResponses = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type LeaveSingleSignOnResponse = LeaveSingleSignOnResponses[keyof LeaveSingleSignOnResponses];
 
 export type EndOtherSessionsData = {
     body?: never;

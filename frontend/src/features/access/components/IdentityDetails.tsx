@@ -114,6 +114,20 @@ function AboutCard({ kind, identity }: Shown) {
         <Fact name={t("iam.created")}>
           <When time={identity.created} />
         </Fact>
+        {identity.login !== undefined && (
+          <Fact name={t("iam.login")}>
+            <Copyable text={identity.login.subject} label={t("action.copy-what", { what: t("iam.subject") })} />
+            <div className={css.second}>{t("iam.login-at", { issuer: identity.login.issuer })}</div>
+          </Fact>
+        )}
+        {identity.login !== undefined && identity.login.groups.length + identity.login.policies.length > 0 && (
+          <Fact name={t("iam.login-gives")}>
+            {[
+              ...identity.login.groups,
+              ...identity.login.policies.map((arn) => arn.slice(arn.lastIndexOf("/") + 1)),
+            ].join(", ")}
+          </Fact>
+        )}
       </Facts>
       {editing && <EditIdentityDialog kind={kind} identity={identity} onClose={() => setEditing(false)} />}
     </Card>
