@@ -255,7 +255,8 @@ func (s storage) AuthorizeClientIDSecret(_ context.Context, id, secret string) e
 	return nil
 }
 
-func (s storage) SetUserinfoFromScopes(context.Context, *oidc.UserInfo, string, string, []string) error {
+func (s storage) SetUserinfoFromScopes(_ context.Context, u *oidc.UserInfo, subject, _ string, _ []string) error {
+	u.Subject = subject // the rest is told where it is asked for
 	return nil
 }
 
