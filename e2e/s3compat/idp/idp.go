@@ -64,6 +64,7 @@ func New(issuer string) (*Provider, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /login", p.ask)
 	mux.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) { p.choose(w, r, op.AuthCallbackURL(o)) })
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.Handle("/", o)
 	p.Handler = mux
 	return p, nil
