@@ -94,6 +94,7 @@ type API struct {
 	verifier *sigv4.Verifier
 	sessions *sessionStore
 	tokens   *tokens
+	refresh  refreshTokens
 	jobs     *jobs
 	tickets  *tickets
 	sso      *singleSignOn // nil without a provider
@@ -114,7 +115,7 @@ func New(d Deps) (*API, error) {
 	}
 	a.verifier = sigv4.NewVerifier(c.Region, c.Service)
 	a.sessions = newSessionStore(d)
-	a.tokens = newTokens(d)
+	a.tokens, a.refresh = newTokens(d), newRefreshTokens(d)
 	a.sso = newSingleSignOn(d)
 	a.tickets = &tickets{kv: d.KV, clock: d.Clock, idents: d.Idents}
 	a.jobs = newJobs(a)

@@ -8,8 +8,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -310,31 +313,41 @@ func TestTokens(t *testing.T) {
 		now := l.clock.Now()
 		c := claims{RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: tokenIssuer, Audience: jwt.ClaimStrings{tokenAudience}, IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(time.Minute)),
-		}, Key: "localadmin"}
-		id, err := l.deps.IAM.Credential(t.Context(), "localadmin")
+		}}
+		real, err := l.api.tokens.read(tok.Token)
 		require.NoError(t, err)
-		c.Subject, c.Mark = id.Identity.UserID, base64.RawURLEncoding.EncodeToString(l.api.tokens.mark("localadmin", "localadmin"))
+		c.Subject, c.Session = real.Subject, real.Session
 		change(&c)
 		text, err := jwt.NewWithClaims(method, c).SignedString(key)
 		require.NoError(t, err)
 		return text
 	}
+	var signedIn Session
+	l.as("", "").with(headerConsole, "1").do("POST", "/myfsio/session", login).want(200).into(&signedIn)
+	console := ""
+	rows, err := l.api.sessions.of(t.Context(), signedIn.User.ID)
+	require.NoError(t, err)
+	for _, s := range rows {
+		if !s.program {
+			console = s.row
+		}
+	}
+	require.NotEmpty(t, console)
 	key := l.api.tokens.key
 	hs := jwt.SigningMethodHS256
 	bearer(forge(func(*claims) {}, hs, key)).get("/myfsio/buckets").want(200)
 	for name, text := range map[string]string{
-		"other key":    forge(func(*claims) {}, hs, []byte("another key of some length......")),
-		"HS512":        forge(func(*claims) {}, jwt.SigningMethodHS512, key),
-		"none":         forge(func(*claims) {}, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType),
-		"issuer":       forge(func(c *claims) { c.Issuer = "other" }, hs, key),
-		"audience":     forge(func(c *claims) { c.Audience = nil }, hs, key),
-		"no expiry":    forge(func(c *claims) { c.ExpiresAt = nil }, hs, key),
-		"expired":      forge(func(c *claims) { c.ExpiresAt = jwt.NewNumericDate(l.clock.Now()) }, hs, key),
-		"future":       forge(func(c *claims) { c.IssuedAt = jwt.NewNumericDate(l.clock.Now().Add(time.Hour)) }, hs, key),
-		"other user":   forge(func(c *claims) { c.Subject = "AIDAX" }, hs, key),
-		"other key id": forge(func(c *claims) { c.Key = "nobody" }, hs, key),
-		"mark":         forge(func(c *claims) { c.Mark = "AAAA" }, hs, key),
-		"bad mark":     forge(func(c *claims) { c.Mark = "%" }, hs, key),
+		"other key":   forge(func(*claims) {}, hs, []byte("another key of some length......")),
+		"HS512":       forge(func(*claims) {}, jwt.SigningMethodHS512, key),
+		"none":        forge(func(*claims) {}, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType),
+		"issuer":      forge(func(c *claims) { c.Issuer = "other" }, hs, key),
+		"audience":    forge(func(c *claims) { c.Audience = nil }, hs, key),
+		"no expiry":   forge(func(c *claims) { c.ExpiresAt = nil }, hs, key),
+		"expired":     forge(func(c *claims) { c.ExpiresAt = jwt.NewNumericDate(l.clock.Now()) }, hs, key),
+		"future":      forge(func(c *claims) { c.IssuedAt = jwt.NewNumericDate(l.clock.Now().Add(time.Hour)) }, hs, key),
+		"other user":  forge(func(c *claims) { c.Subject = "AIDAX" }, hs, key),
+		"no session":  forge(func(c *claims) { c.Session = "" }, hs, key),
+		"a console's": forge(func(c *claims) { c.Session = console }, hs, key),
 	} {
 		require.Equal(t, 401, bearer(text).get("/myfsio/buckets").w.Code, name)
 	}
@@ -344,6 +357,101 @@ func TestTokens(t *testing.T) {
 	anon.do("POST", "/myfsio/tokens", login).want(200).into(&tok)
 	bearer(tok.Token).do("POST", "/iam/users/localadmin/rotate", "").want(200)
 	bearer(tok.Token).get("/myfsio/buckets").fails(401, "Unauthenticated")
+}
+
+// TestRefreshTokens goes along a session of a program: its turns, a copy of its refresh token, its end.
+func TestRefreshTokens(t *testing.T) {
+	for name, opts := range map[string][]func(*Deps){
+		"stored": nil,
+		"held":   {func(d *Deps) { d.KV, d.ReadOnly = readOnly{d.KV}, true }},
+	} {
+		t.Run(name, func(t *testing.T) { turns(t, start(t, opts...)) })
+	}
+}
+
+func turns(t *testing.T, l *lab) {
+	anon := l.as("", "")
+	bearer := func(tok Token) *client { return anon.with("Authorization", "Bearer "+tok.Token) }
+	begin := func() (tok Token) {
+		t.Helper()
+		anon.do("POST", "/myfsio/tokens", `{"accessKey":"localadmin","secretKey":"localadmin","refresh":true}`).want(200).into(&tok)
+		return tok
+	}
+	quoted := func(text string) string { return `{"refreshToken":"` + text + `"}` }
+	refresh := func(tok Token) *reply { return anon.do("POST", "/myfsio/tokens/refresh", quoted(tok.RefreshToken)) }
+	revoke := func(text string) {
+		t.Helper()
+		anon.do("POST", "/myfsio/tokens/revoke", `{"token":"`+text+`"}`).want(204)
+	}
+
+	var plain Token
+	anon.do("POST", "/myfsio/tokens", login).want(200).into(&plain)
+	require.Empty(t, plain.RefreshToken)
+	first := begin()
+	require.Equal(t, l.clock.Now().Add(l.deps.Config.SessionLifetime), *first.RefreshExpires)
+	l.clock.Advance(20 * time.Minute)
+	bearer(first).get("/myfsio/buckets").fails(401, "Unauthenticated")
+	bearer(plain).get("/myfsio/buckets").fails(401, "Unauthenticated")
+	var second, third Token
+	refresh(first).want(200).into(&second)
+	require.Equal(t, first.RefreshExpires, second.RefreshExpires)
+	refresh(second).want(200).into(&third)
+	bearer(second).get("/myfsio/buckets").want(200)
+	bearer(third).get("/myfsio/buckets").want(200)
+
+	// A copy that was used before ends them all.
+	other := begin()
+	refresh(second).fails(401, "Unauthenticated")
+	bearer(third).get("/myfsio/buckets").fails(401, "Unauthenticated")
+	refresh(third).fails(401, "Unauthenticated")
+	bearer(other).get("/myfsio/buckets").want(200)
+
+	// Either token revokes.
+	revoke(other.Token)
+	bearer(other).get("/myfsio/buckets").fails(401, "Unauthenticated")
+	refresh(other).fails(401, "Unauthenticated")
+	other = begin()
+	revoke(other.RefreshToken)
+	bearer(other).get("/myfsio/buckets").fails(401, "Unauthenticated")
+	revoke(other.RefreshToken)
+	anon.do("POST", "/myfsio/tokens/revoke", `{"token":"no token"}`).fails(401, "Unauthenticated")
+
+	// What is no refresh token.
+	other = begin()
+	for _, bad := range []string{"x", other.Token, other.RefreshToken[1:], other.RefreshToken + "x", strings.Repeat("a", 4000)} {
+		anon.do("POST", "/myfsio/tokens/refresh", quoted(bad)).fails(401, "Unauthenticated")
+	}
+	bearer(Token{Token: other.RefreshToken}).get("/myfsio/buckets").fails(401, "Unauthenticated")
+	anon.with("Cookie", sessionCookie+"="+other.RefreshToken).get("/myfsio/buckets").fails(401, "Unauthenticated")
+	bearer(other).get("/myfsio/buckets").want(200)
+
+	// Many at once: one turn, and the others, who show an old one, end it.
+	var wg sync.WaitGroup
+	var good atomic.Int32
+	for range 8 {
+		wg.Go(func() {
+			if refresh(other).w.Code == 200 {
+				good.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	require.EqualValues(t, 1, good.Load())
+	bearer(other).get("/myfsio/buckets").fails(401, "Unauthenticated")
+
+	// Its user sees it, and ends it.
+	other = begin()
+	var list ConsoleSessionList
+	bearer(other).get("/myfsio/sessions").want(200).into(&list)
+	i := slices.IndexFunc(list.Sessions, func(s ConsoleSession) bool { return s.Program })
+	require.GreaterOrEqual(t, i, 0)
+	l.admin().do("DELETE", "/myfsio/sessions", "").want(204)
+	refresh(other).fails(401, "Unauthenticated")
+
+	// Its time.
+	other = begin()
+	l.clock.Advance(l.deps.Config.SessionLifetime)
+	refresh(other).fails(401, "Unauthenticated")
 }
 
 // signed makes a request with Signature Version 4.

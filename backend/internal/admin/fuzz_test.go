@@ -10,7 +10,6 @@ import (
 
 	"github.com/myfsio/myfsio/backend/internal/clock"
 	"github.com/myfsio/myfsio/backend/internal/config"
-	"github.com/myfsio/myfsio/backend/internal/iam"
 	"github.com/myfsio/myfsio/backend/internal/ident"
 	"github.com/myfsio/myfsio/backend/internal/kv/kvtest"
 	"github.com/myfsio/myfsio/backend/internal/seal"
@@ -26,7 +25,7 @@ func fuzzDeps(f *testing.F) Deps {
 // No text is a token but one that the server made.
 func FuzzToken(f *testing.F) {
 	tokens := newTokens(fuzzDeps(f))
-	made, err := tokens.make(&iam.Identity{UserID: "AIDA", AccessKey: "key"}, "secret", time.Hour)
+	made, err := tokens.make(&session{row: "row", userID: "AIDA", expires: time.Date(2026, 5, 5, 0, 0, 0, 0, time.UTC)}, time.Hour)
 	require.NoError(f, err)
 	_, err = tokens.read(made.Token)
 	require.NoError(f, err)
@@ -35,6 +34,21 @@ func FuzzToken(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		if c, err := tokens.read(text); err == nil && text != made.Token {
 			t.Fatalf("%q is a token of %s", text, c.Subject)
+		}
+	})
+}
+
+// No text is a refresh token that says what none says that the server made.
+func FuzzRefreshToken(f *testing.F) {
+	tokens := newRefreshTokens(fuzzDeps(f))
+	made, err := tokens.make("row", 3)
+	require.NoError(f, err)
+	row, turn, ok := tokens.read(made)
+	require.Equal(f, []any{"row", uint64(3), true}, []any{row, turn, ok})
+	f.Add(made[:len(made)-2])
+	f.Fuzz(func(t *testing.T, text string) {
+		if row, turn, ok := tokens.read(text); ok && (row != "row" || turn != 3) {
+			t.Fatalf("%q is a token of %s, turn %d", text, row, turn)
 		}
 	})
 }

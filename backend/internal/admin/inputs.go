@@ -6,6 +6,8 @@ type (
 
 	sessionInput struct{ Body Credentials }
 	tokenInput   struct{ Body TokenRequest }
+	refreshInput struct{ Body RefreshRequest }
+	revokeInput  struct{ Body RevokeRequest }
 
 	createAccountInput struct{ Body NewAccount }
 	accountInput       struct {

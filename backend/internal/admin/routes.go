@@ -59,8 +59,19 @@ func (a *API) sessionRoutes(m *mount) {
 	add(m, operation{
 		id: "createToken", method: http.MethodPost, path: "/myfsio/tokens", tag: tagSession, need: anonymous(), class: limit.Login, always: true,
 		summary: "Get a token",
-		text:    "Checks an access key and its secret and answers with a JSON web token for `Authorization: Bearer`. It ends when its time is up, when the secret changes, or when the user goes.",
+		text: "Checks an access key and its secret and answers with a JSON web token for `Authorization: Bearer`. It ends when its time is up, when it is revoked, when the secret changes, or when the user goes. " +
+			"With `refresh` there is a refresh token beside it, which lasts as long as a session of the console.",
 	}, a.createToken)
+	add(m, operation{
+		id: "refreshToken", method: http.MethodPost, path: "/myfsio/tokens/refresh", tag: tagSession, need: anonymous(), always: true,
+		summary: "Get the next token",
+		text:    "A refresh token is good once: the answer has the next one. Whoever shows one that was used ends everything that came from it.",
+	}, a.refreshToken)
+	add(m, operation{
+		id: "revokeToken", method: http.MethodPost, path: "/myfsio/tokens/revoke", tag: tagSession, need: anonymous(), always: true,
+		summary: "Revoke a token",
+		text:    "Takes a token or a refresh token, and ends all that came from the same sign-in at once. A refresh token that has ended already is no error.",
+	}, a.revokeToken)
 }
 
 // systemRoutes: what the server tells of itself.

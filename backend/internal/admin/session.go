@@ -71,6 +71,8 @@ type session struct {
 	issuer    string        // of the provider that the user signed in at, empty for none
 	subject   string        // who the user is there
 	life      time.Duration // of a new session; 0 for the usual one. It is not kept
+	program   bool          // it is of a program that has tokens, and no cookie names it
+	turn      uint64        // of its refresh token
 
 	// What its user is told of it.
 	created time.Time
@@ -91,6 +93,8 @@ func (s *session) encode() []byte {
 	e.str(8, s.agent)
 	e.str(9, s.issuer)
 	e.str(10, s.subject)
+	e.bool(11, s.program)
+	e.int(12, int64(s.turn)) //nolint:gosec // counts
 	return e.b
 }
 
@@ -118,6 +122,10 @@ func decodeSession(row string, raw []byte) (*session, error) {
 			s.issuer = f.text
 		case 10:
 			s.subject = f.text
+		case 11:
+			s.program = f.num != 0
+		case 12:
+			s.turn = uint64(f.num) //nolint:gosec // counts
 		}
 		return nil
 	})
@@ -186,7 +194,7 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 	if err != nil {
 		return out, bucket.Fault("admin.session", err)
 	}
-	if found != nil && s.clock.Now().Before(found.expires) {
+	if found != nil && !found.program && s.clock.Now().Before(found.expires) {
 		out.IsNew, out.ID = false, found.row
 		out.Values[sessionValue] = found
 	}
@@ -235,10 +243,7 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, in *sessions
 		return fault.New(op, fault.Internal, "")
 	}
 	if row.row == "" {
-		var id [16]byte
-		s.idents.Fill(id[:])
-		row.expires = s.clock.Now().Add(cmp.Or(row.life, s.lifetime)).Truncate(time.Second)
-		row.row = fmt.Sprintf("%016x", row.expires.Unix()) + hex.EncodeToString(id[:])
+		s.name(row, cmp.Or(row.life, s.lifetime))
 		in.ID = row.row
 	}
 	if err := s.write(ctx, row); err != nil {
@@ -250,6 +255,14 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, in *sessions
 	}
 	http.SetCookie(w, sessions.NewCookie(in.Name(), text, in.Options))
 	return nil
+}
+
+// name gives a new session its row and its end.
+func (s *sessionStore) name(row *session, life time.Duration) {
+	var id [16]byte
+	s.idents.Fill(id[:])
+	row.expires = s.clock.Now().Add(life).Truncate(time.Second)
+	row.row = fmt.Sprintf("%016x", row.expires.Unix()) + hex.EncodeToString(id[:])
 }
 
 func (s *sessionStore) write(ctx context.Context, row *session) error {
@@ -335,6 +348,12 @@ func (a *API) login(ctx context.Context, c *call, accessKey, secret string) (*ia
 	}
 	a.IAM.Used(id, a.Config.Service, a.Config.Region)
 	return id, nil
+}
+
+// arrived notes when a new session begins, and from where.
+func (a *API) arrived(c *call, s *session) {
+	s.created = a.Clock.Now().Truncate(time.Second)
+	s.seen, s.remote, s.agent = s.created, c.remote(), agentOf(c.r)
 }
 
 func (a *API) createSession(ctx context.Context, c *call, in *sessionInput) (*output[Session], error) {

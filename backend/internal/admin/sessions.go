@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -15,7 +16,7 @@ import (
 	"github.com/myfsio/myfsio/backend/internal/meta"
 )
 
-// Somebody's own sessions of the console. They are found by a walk over all that there are: few, because they end.
+// Somebody's own sessions, of the console and of programs with tokens. They are found by a walk over all that there are: few, because they end.
 
 const (
 	seenEvery = 5 * time.Minute // the least time between two writes of when a session was seen
@@ -33,6 +34,7 @@ type ConsoleSession struct {
 	Remote   string    `json:"remote" doc:"Address that it was used from"`
 	Agent    string    `json:"agent" doc:"What the browser calls itself"`
 	Password bool      `json:"password" doc:"It began without an access key"`
+	Program  bool      `json:"program" doc:"It is of a program that has tokens"`
 }
 
 // ConsoleSessionList is every session of the caller, that used last first.
@@ -81,21 +83,43 @@ func (a *API) see(ctx context.Context, c *call, s *session) {
 
 // change writes a session that is still there; one that has ended stays so.
 func (s *sessionStore) change(ctx context.Context, to *session) error {
+	return s.edit(ctx, to.row, func(found *session) (*session, error) {
+		if found == nil {
+			return nil, nil
+		}
+		return to, nil
+	})
+}
+
+// edit writes what fn makes of a session, which is nil when it has ended: nil ends it. fn may run more than once.
+func (s *sessionStore) edit(ctx context.Context, row string, fn func(found *session) (*session, error)) error {
 	if h := s.held; h != nil {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		if h.rows[to.row] != nil {
-			h.rows[to.row] = to
+		to, err := fn(h.rows[row])
+		if h.rows[row] = to; to == nil {
+			delete(h.rows, row)
 		}
-		return nil
+		return err
 	}
-	key := meta.SystemKey(sessionRows + to.row)
+	key := meta.SystemKey(sessionRows + row)
 	err := s.kv.Update(ctx, func(tx kv.Txn) error {
-		switch _, err := tx.Get(key); {
-		case errors.Is(err, kv.ErrNotFound):
-			return nil
-		case err != nil:
+		raw, err := tx.Get(key)
+		if err != nil && !errors.Is(err, kv.ErrNotFound) {
 			return err
+		}
+		var found *session
+		if err == nil {
+			if found, err = decodeSession(row, raw); err != nil {
+				return err
+			}
+		}
+		to, err := fn(found)
+		switch {
+		case err != nil || to == found:
+			return err
+		case to == nil:
+			return tx.Delete(key)
 		}
 		return tx.Set(key, to.encode())
 	})
@@ -146,7 +170,7 @@ func (a *API) alive(ctx context.Context, c *call) (out []*session, err error) {
 			out = append(out, s)
 		}
 	}
-	slices.SortFunc(out, func(x, y *session) int { return y.seen.Compare(x.seen) })
+	slices.SortFunc(out, func(x, y *session) int { return cmp.Or(y.seen.Compare(x.seen), strings.Compare(x.row, y.row)) })
 	return out, err
 }
 
@@ -160,7 +184,7 @@ func (a *API) listSessions(ctx context.Context, c *call, _ *noInput) (*output[Co
 	list := ConsoleSessionList{Sessions: []ConsoleSession{}}
 	for _, s := range all {
 		list.Sessions = append(list.Sessions, ConsoleSession{
-			ID: s.row, Current: c.current(s), Created: s.created, Seen: s.seen, Expires: s.expires, Remote: s.remote, Agent: s.agent, Password: iam.ConsoleKey(s.accessKey),
+			ID: s.row, Current: c.current(s), Created: s.created, Seen: s.seen, Expires: s.expires, Remote: s.remote, Agent: s.agent, Password: iam.ConsoleKey(s.accessKey), Program: s.program,
 		})
 	}
 	return answer(list), nil

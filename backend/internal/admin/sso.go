@@ -300,8 +300,7 @@ func (a *API) openSession(c *call, s *session) error {
 	if s.life > 0 {
 		fresh.Options.MaxAge = int(s.life / time.Second)
 	}
-	s.created = a.Clock.Now().Truncate(time.Second)
-	s.seen, s.remote, s.agent = s.created, c.remote(), agentOf(c.r)
+	a.arrived(c, s)
 	fresh.Values[sessionValue] = s
 	c.session = s
 	return a.sessions.Save(c.r, c.w, fresh)

@@ -28,6 +28,8 @@ var samples = map[string]sample{
 	"finishSingleSignOn":      {},
 	"leaveSingleSignOn":       {},
 	"createToken":             {"", `{"accessKey":"nobody","secretKey":"wrong"}`},
+	"refreshToken":            {"", `{"refreshToken":"x"}`},
+	"revokeToken":             {"", `{"token":"x"}`},
 	"setPassword":             {"/myfsio/identities/users/ada/password", `{"password":"marked-battery-staple","mustChange":true}`},
 	"deletePassword":          {"/myfsio/identities/users/ada/password", ""},
 	"endConsole":              {"/myfsio/identities/users/ada/console", ""},

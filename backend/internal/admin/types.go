@@ -52,6 +52,7 @@ type TokenRequest struct {
 	AccessKey string `json:"accessKey" minLength:"1" maxLength:"128"`
 	SecretKey string `json:"secretKey" minLength:"1" maxLength:"256"`
 	ExpiresIn int    `json:"expiresIn,omitempty" minimum:"60" maximum:"86400" default:"900" doc:"Life in seconds"`
+	Refresh   bool   `json:"refresh,omitempty" doc:"Whether a refresh token is wanted, too"`
 }
 
 // Token is a JSON web token that stands for its user.
@@ -59,6 +60,19 @@ type Token struct {
 	Token     string    `json:"token"`
 	TokenType string    `json:"tokenType" example:"Bearer"`
 	Expires   time.Time `json:"expires"`
+
+	RefreshToken   string     `json:"refreshToken,omitempty" doc:"Gets the next token, once; absent where none was asked for"`
+	RefreshExpires *time.Time `json:"refreshExpires,omitempty" doc:"When it ends, and all that comes from it"`
+}
+
+// RefreshRequest is a refresh token.
+type RefreshRequest struct {
+	RefreshToken string `json:"refreshToken" minLength:"1" maxLength:"4096"`
+}
+
+// RevokeRequest is a token or a refresh token.
+type RevokeRequest struct {
+	Token string `json:"token" minLength:"1" maxLength:"4096"`
 }
 
 // HealthCheck is one thing that the health of the server depends on.

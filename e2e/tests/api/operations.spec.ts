@@ -80,6 +80,13 @@ test("sessions and tokens", async ({ server }) => {
   expect((await api.listBuckets({ client: nobody, headers: tampered })).response?.status).toBe(401);
   const wrong = await api.createToken({ client: nobody, body: { ...server.admin, secretKey: "wrong" } });
   expect(wrong.response?.ok).toBe(false);
+
+  const first = await ok(api.createToken({ client: nobody, body: { ...server.admin, refresh: true } }));
+  const next = await ok(api.refreshToken({ client: nobody, body: { refreshToken: first.refreshToken as string } }));
+  const renewed = { Authorization: `Bearer ${next.token}` };
+  expect((await api.listBuckets({ client: nobody, headers: renewed })).response?.status).toBe(200);
+  await ok(api.revokeToken({ client: nobody, body: { token: next.refreshToken as string } }));
+  isProblem(await api.listBuckets({ client: nobody, headers: renewed }), 401, "Unauthenticated");
 });
 
 test("buckets and their versioning", async ({ admin: client, bucket }) => {

@@ -388,6 +388,10 @@ export type ConsoleSession = {
      */
     password: boolean;
     /**
+     * It is of a program that has tokens
+     */
+    program: boolean;
+    /**
      * Address that it was used from
      */
     remote: string;
@@ -1493,6 +1497,10 @@ export type QuotaLimits = {
     maxObjects?: number;
 };
 
+export type RefreshRequest = {
+    refreshToken: string;
+};
+
 export type RenameRequest = {
     key: string;
     /**
@@ -1511,6 +1519,10 @@ export type Retention = {
      */
     mode: 'GOVERNANCE' | 'COMPLIANCE';
     until: string;
+};
+
+export type RevokeRequest = {
+    token: string;
 };
 
 export type S3Header = {
@@ -1842,6 +1854,14 @@ export type Tally = {
 
 export type Token = {
     expires: string;
+    /**
+     * When it ends, and all that comes from it
+     */
+    refreshExpires?: string;
+    /**
+     * Gets the next token, once; absent where none was asked for
+     */
+    refreshToken?: string;
     token: string;
     tokenType: string;
 };
@@ -1852,6 +1872,10 @@ export type TokenRequest = {
      * Life in seconds
      */
     expiresIn?: number;
+    /**
+     * Whether a refresh token is wanted, too
+     */
+    refresh?: boolean;
     secretKey: string;
 };
 
@@ -5591,6 +5615,56 @@ export type CreateTokenResponses = {
 };
 
 export type CreateTokenResponse = CreateTokenResponses[keyof CreateTokenResponses];
+
+export type RefreshTokenData = {
+    body: RefreshRequest;
+    path?: never;
+    query?: never;
+    url: '/myfsio/tokens/refresh';
+};
+
+export type RefreshTokenErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type RefreshTokenError = RefreshTokenErrors[keyof RefreshTokenErrors];
+
+export type RefreshTokenResponses = {
+    /**
+     * OK
+     */
+    200: Token;
+};
+
+export type RefreshTokenResponse = RefreshTokenResponses[keyof RefreshTokenResponses];
+
+export type RevokeTokenData = {
+    body: RevokeRequest;
+    path?: never;
+    query?: never;
+    url: '/myfsio/tokens/revoke';
+};
+
+export type RevokeTokenErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type RevokeTokenError = RevokeTokenErrors[keyof RevokeTokenErrors];
+
+export type RevokeTokenResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type RevokeTokenResponse = RevokeTokenResponses[keyof RevokeTokenResponses];
 
 export type GetVersionData = {
     body?: never;
