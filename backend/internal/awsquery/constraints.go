@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/myfsio/myfsio/backend/internal/iam"
 )
 
 // constraint is what AWS's model of a service says of a parameter. All that breaks the model is told together, before anything is done; what
@@ -39,7 +41,7 @@ const tagPattern = `[\p{L}\p{Z}\p{N}_.:/=+\-@]`
 var (
 	nameText    = regexp.MustCompile(`^[\w+=,.@-]+$`)
 	pathText    = regexp.MustCompile(`^(/|/[!-~]+/)$`)
-	prefixText  = regexp.MustCompile(`^/[!-\x7f]*$`)
+	prefixText  = regexp.MustCompile(`^/[!-\x7f]{0,511}$`)
 	latin       = regexp.MustCompile(`^[\t\n\r\x{20}-\x{ff}]+$`)
 	description = regexp.MustCompile(`^[\t\n\r\x{20}-\x{7e}\x{a1}-\x{ff}]*$`)
 	tagText     = regexp.MustCompile(`^` + tagPattern + `*$`)
@@ -74,7 +76,7 @@ var constraints = map[string]constraint{
 	"UserName": {max: 128, own: ownName}, "CreateUser.UserName": {max: 64, own: ownName}, "NewUserName": {max: 64, own: ownName},
 	"GroupName": {max: 128, own: ownName}, "NewGroupName": {max: 128, own: ownName},
 	"RoleName": {max: 64, own: ownName}, "PolicyName": {max: 128, own: ownName},
-	"Path": {max: 512, own: ownPath}, "NewPath": {max: 512, own: ownPath}, "PathPrefix": {max: 512, own: ownPrefix},
+	"Path": {max: 512, own: ownPath}, "NewPath": {max: 512, own: ownPath}, "PathPrefix": {own: ownPrefix},
 	"PolicyDocument": {min: 1, max: 131072, own: ownDocument}, "AssumeRolePolicyDocument": {min: 1, max: 131072, own: ownDocument},
 	"Description":        {max: 1000, pattern: description, shown: `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*`},
 	"MaxSessionDuration": {kind: aNumber, min: 3600, max: 43200},
@@ -193,6 +195,8 @@ func (c *call) check(service string) error {
 		return invalid(fmt.Sprintf("%d validation errors detected: %s", n, strings.Join(m.broken, "; ")))
 	case own != "":
 		return invalid(own)
+	case m.twice:
+		return newError(http.StatusBadRequest, "InvalidInput", iam.DuplicateTags)
 	}
 	return nil
 }
@@ -204,6 +208,7 @@ type model struct {
 	*call
 	service string
 	broken  []string
+	twice   bool // a tag stands twice
 }
 
 func (m *model) has(name string, k kind) bool {
@@ -289,7 +294,7 @@ func (m *model) value(of *constraint, name, field string) error {
 }
 
 func (m *model) tagList(field string) error {
-	n := 0
+	n, seen := 0, map[string]bool{}
 	for i := 1; ; i++ {
 		base := "Tags.member." + strconv.Itoa(i) + "."
 		key, ok := m.Form[base+"Key"]
@@ -303,6 +308,8 @@ func (m *model) tagList(field string) error {
 			m.breaks(of+"key", "", "Member must not be null")
 		} else {
 			m.tagPart(of+"key", key[0], 1, 128, "+")
+			m.twice = m.twice || seen[strings.ToLower(key[0])]
+			seen[strings.ToLower(key[0])] = true
 		}
 		if !there {
 			m.breaks(of+"value", "", "Member must not be null")

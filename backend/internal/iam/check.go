@@ -76,7 +76,7 @@ func (it *item) moments() []time.Time {
 
 func (it *item) checkGrants() error {
 	const op = "iam.check"
-	size := 0
+	var texts []string
 	for _, p := range it.inline {
 		if err := checkEntityName(op, "the name of an inline policy", p.name, maxPolicyName); err != nil {
 			return err
@@ -84,7 +84,7 @@ func (it *item) checkGrants() error {
 		if _, err := policy.Parse([]byte(p.text), policy.Identity); err != nil {
 			return fault.New(op, fault.InvalidRequest, fmt.Sprintf("inline policy %q: %s", p.name, fault.TextOf(err)))
 		}
-		size += len(p.text)
+		texts = append(texts, p.text)
 	}
 	for i, arn := range it.attached {
 		if slices.Contains(it.attached[:i], arn) {
@@ -92,8 +92,8 @@ func (it *item) checkGrants() error {
 		}
 	}
 	switch {
-	case size > maxInlineBytes:
-		return fault.New(op, fault.InvalidRequest, fmt.Sprintf("the inline policies have more than %d bytes", maxInlineBytes))
+	case !roomFor(it.kind.entity(), texts...):
+		return fault.New(op, fault.InvalidRequest, fmt.Sprintf("the inline policies have more than %d characters", maxInline[it.kind.entity()]))
 	case len(it.attached) > maxAttached:
 		return fault.New(op, fault.InvalidRequest, fmt.Sprintf("more than %d policies are attached", maxAttached))
 	}

@@ -89,14 +89,14 @@ func PutPolicy(name, text string) Edit {
 			return nil, err
 		}
 		g := d.grants()
-		size := len(text)
+		texts := []string{text}
 		for _, p := range g.Inline {
 			if p.Name != name {
-				size += len(p.Text)
+				texts = append(texts, string(p.Text))
 			}
 		}
-		if size > maxInlineBytes {
-			return nil, fault.New(op, fault.Conflict, fmt.Sprintf("Maximum policy size of %d bytes exceeded for %s %s", maxInlineBytes, d.kind.word(), d.view().Name)).With("IAM", "LimitExceeded")
+		if !roomFor(d.kind, texts...) {
+			return nil, fault.New(op, fault.Conflict, fmt.Sprintf("Maximum policy size of %d bytes exceeded for %s %s", maxInline[d.kind], d.kind.word(), d.view().Name)).With("IAM", "LimitExceeded")
 		}
 		at, there := slices.BinarySearchFunc(g.Inline, name, func(p meta.InlinePolicy, name string) int { return strings.Compare(p.Name, name) })
 		if there {

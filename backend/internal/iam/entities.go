@@ -31,15 +31,14 @@ type NewEntity struct {
 }
 
 const (
-	maxEntityName  = 64
-	maxGroupName   = 128
-	maxPolicyName  = 128
-	maxEntityTags  = 50
-	maxKeys        = 2
-	maxAttached    = 10
-	maxInlineBytes = 10240
-	maxTrustBytes  = 2048
-	maxGroupsOf    = 10
+	maxEntityName = 64
+	maxGroupName  = 128
+	maxPolicyName = 128
+	maxEntityTags = 50
+	maxKeys       = 2
+	maxAttached   = 10
+	maxTrustBytes = 2048
+	maxGroupsOf   = 10
 )
 
 // CreateEntity makes a user without keys, a group or a role in the actor's account.
@@ -185,6 +184,21 @@ func sizeOf(text string) (size int) {
 	return size
 }
 
+// DuplicateTags is what IAM says of a tag that stands twice.
+const DuplicateTags = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+
+// maxInline are the most characters, without white space, of the inline policies of an identity.
+var maxInline = map[EntityKind]int{UserEntity: 2048, GroupEntity: 5120, RoleEntity: 10240}
+
+// roomFor reports whether an identity may have these inline policies. White space does not count, as far as the record can hold it.
+func roomFor(kind EntityKind, texts ...string) bool {
+	size, raw := 0, 0
+	for _, text := range texts {
+		size, raw = size+sizeOf(text), raw+len(text)
+	}
+	return size <= maxInline[kind] && raw <= policy.MaxBytes
+}
+
 func checkTags(op string, tags meta.Tags) error {
 	if len(tags) > maxEntityTags {
 		return fault.New(op, fault.Conflict, "The number of tags has reached the maximum limit.").With("IAM", "LimitExceeded")
@@ -199,7 +213,7 @@ func checkTags(op string, tags meta.Tags) error {
 		case strings.HasPrefix(lower, "aws:"):
 			bad = fmt.Sprintf("The tag key %q is reserved: none begins with aws:", t.Name)
 		case seen[lower]:
-			bad = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+			bad = DuplicateTags
 		}
 		if bad != "" {
 			return fault.New(op, fault.InvalidArgument, bad).With("IAM", "InvalidInput")

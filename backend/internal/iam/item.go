@@ -22,6 +22,11 @@ const (
 	providerItem itemKind = "oidc provider"
 )
 
+// entity is the kind as EntityKind; of a managed policy there is none.
+func (k itemKind) entity() EntityKind {
+	return map[itemKind]EntityKind{userItem: UserEntity, groupItem: GroupEntity, roleItem: RoleEntity}[k]
+}
+
 // kinds says how ids of a kind begin, how a file calls them, and how long a name is.
 var kinds = map[itemKind]struct {
 	prefix, id string
