@@ -180,6 +180,7 @@ func TestOnesOwnSessions(t *testing.T) {
 			require.Equal(t, oldest.Created, oldest.Seen)
 			// One that is used is seen, from where it is used.
 			one.remote = "192.0.2.8:999"
+			l.clock.Advance(time.Second)
 			one.get("/myfsio/session").want(200)
 			again := list(two).Sessions[0]
 			require.Equal(t, oldest.ID, again.ID)
