@@ -17,9 +17,14 @@ const found = [
 export default defineConfig({
   testDir: "tests",
   outputDir: "out/results",
-  // Each worker has a browser and a server of its own, which keep two cores busy.
-  workers: Math.max(1, Math.floor(cpus().length / 2)),
+  // Each worker has a browser and a server of its own.
+  workers: cpus().length,
   fullyParallel: false,
+  // What measures time runs alone, in the end.
+  projects: [
+    { name: "console", testIgnore: "speed/**" },
+    { name: "speed", testMatch: "speed/**", dependencies: ["console"], workers: 1 },
+  ],
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,
