@@ -395,7 +395,7 @@ func (a *API) deleteSession(_ context.Context, c *call, _ *noInput) (*noBody, er
 // generalActions are the actions that belong to no bucket and that the console asks for.
 var generalActions = []string{
 	"s3:ListAllMyBuckets", "s3:CreateBucket", "iam:ListUsers", "iam:CreateUser", "iam:DeleteUser", "iam:UpdateAccessKey", "iam:PutUserPolicy",
-	"iam:ListGroups", "iam:CreateGroup", "iam:ListRoles", "iam:CreateRole", "iam:ListPolicies", "iam:CreatePolicy", "iam:AddUserToGroup", "iam:RemoveUserFromGroup", "iam:CreateAccessKey",
+	"iam:ListGroups", "iam:CreateGroup", "iam:ListRoles", "iam:CreateRole", "iam:ListPolicies", "iam:CreatePolicy", "iam:AddUserToGroup", "iam:RemoveUserFromGroup", "iam:CreateAccessKey", "iam:SimulatePrincipalPolicy",
 	"myfsio:GetConfig", "myfsio:GetServer", "myfsio:ListJobs", "myfsio:GetAuditLog", "myfsio:CreateAccount", "myfsio:DeleteAccount", "myfsio:ListAccounts",
 }
 

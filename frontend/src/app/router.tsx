@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { firstTab } from "@/features/access/model/kinds";
+import { readSimulationView } from "@/features/access/model/simulation";
 import { readAccessView } from "@/features/access/model/view";
 import { readAuditView } from "@/features/audit/model/view";
 import { readBucketsView } from "@/features/buckets/model/view";
@@ -107,6 +108,7 @@ const access = createRoute({
   path: "/access",
   beforeLoad: ({ context }) => {
     const tab = firstTab(context.session?.permissions);
+    if (tab === "simulator") throw redirect({ to: "/access/simulator", search: {}, replace: true });
     if (tab === "policies") throw redirect({ to: "/access/policies", search: {}, replace: true });
     throw redirect({ to: "/access/$kind", params: { kind: tab }, search: {}, replace: true });
   },
@@ -137,6 +139,13 @@ const policy = createRoute({
   path: "/access/policy",
   validateSearch: (search: Record<string, unknown>): { arn?: string | undefined } => ({ arn: text(search.arn) }),
   component: lazyRouteComponent(() => import("./pages/PolicyPage"), "PolicyPage"),
+});
+
+const simulator = createRoute({
+  getParentRoute: () => shell,
+  path: "/access/simulator",
+  validateSearch: readSimulationView,
+  component: lazyRouteComponent(() => import("./pages/SimulatorPage"), "SimulatorPage"),
 });
 
 const jobs = createRoute({
@@ -175,6 +184,7 @@ const tree = root.addChildren([
     identity,
     policies,
     policy,
+    simulator,
     settings,
     nothing,
   ]),

@@ -7,6 +7,7 @@ import { objects } from "./objects";
 import { permissions } from "./permissions";
 import { settings } from "./settings";
 import { shell } from "./shell";
+import { simulation } from "./simulation";
 
 /**
  * Every text of the console, by id. `{name}` is a place for a value; a message with `one` and `other` is chosen by its
@@ -20,6 +21,7 @@ export const en = {
   ...objects,
   ...identities,
   ...credentials,
+  ...simulation,
   ...activity,
   ...settings,
 };

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { HERE, Tabs } from "@/components/ui/tabs";
 import { t } from "@/lib/i18n";
 import { may, useSession } from "@/lib/session";
+import { SIMULATE } from "../model/simulation";
 import css from "./access.module.css";
 
 /** The title of the place, what belongs beside it, and its tabs; only those that the person may open are there. */
@@ -33,6 +34,11 @@ export function AccessHead({ children }: { children?: ReactNode }) {
         {may(permissions, "iam:ListPolicies") && (
           <Link to="/access/policies" search={{}} activeProps={HERE}>
             {t("iam.policies")}
+          </Link>
+        )}
+        {may(permissions, SIMULATE) && (
+          <Link to="/access/simulator" search={{}} activeProps={HERE}>
+            {t("simulate.title")}
           </Link>
         )}
       </Tabs>

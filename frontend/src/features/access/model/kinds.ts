@@ -1,4 +1,5 @@
 import type { Identity } from "@myfsio/client";
+import { SIMULATE } from "./simulation";
 
 /** What has a name and rights, as addresses call it. */
 export const KINDS = ["users", "groups", "roles"] as const;
@@ -23,11 +24,12 @@ const LISTS = {
 
 /** Whether a person may open any of the lists. */
 export const mayOpen = (permissions: readonly string[] | undefined): boolean =>
-  Object.values(LISTS).some((list) => permissions?.includes(list));
+  [...Object.values(LISTS), SIMULATE].some((wanted) => permissions?.includes(wanted));
 
-/** The first list that a person may open; that of the users, which says what is missing, for who may open none. */
-export const firstTab = (permissions: readonly string[] | undefined): keyof typeof LISTS =>
-  (Object.keys(LISTS) as (keyof typeof LISTS)[]).find((tab) => permissions?.includes(LISTS[tab])) ?? "users";
+/** The first page that a person may open; the list of users, which says what is missing, for who may open none. */
+export const firstTab = (permissions: readonly string[] | undefined): keyof typeof LISTS | "simulator" =>
+  (Object.keys(LISTS) as (keyof typeof LISTS)[]).find((tab) => permissions?.includes(LISTS[tab])) ??
+  (permissions?.includes(SIMULATE) ? "simulator" : "users");
 
 /** The part of a policy's ARN that people know it by. */
 export const policyName = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);

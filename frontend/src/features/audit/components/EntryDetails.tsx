@@ -1,11 +1,13 @@
 import { Button } from "@mantine/core";
 import type { AuditEntry } from "@myfsio/client";
+import { Link } from "@tanstack/react-router";
 import { Copyable, Fact, Facts, ServerText } from "@/components/ui/basics";
 import { Notice } from "@/components/ui/notice";
 import { PanelSection, SidePanel } from "@/components/ui/sidepanel";
 import { exactTime } from "@/lib/format";
 import { t } from "@/lib/i18n";
-import { outcomeOf, whoOf } from "../model/entry";
+import { may, useSession } from "@/lib/session";
+import { outcomeOf, whatOf, whoOf } from "../model/entry";
 import type { AuditView } from "../model/view";
 import { KIND_TEXT, OUTCOME_TEXT } from "../model/words";
 import css from "./audit.module.css";
@@ -15,6 +17,7 @@ export function EntryDetails(props: { entry: AuditEntry; onView: (next: AuditVie
   const { entry: e, onView, onClose } = props;
   const d = e.decision;
   const { user, accessKey, request } = e;
+  const mayTry = may(useSession().permissions, "iam:SimulatePrincipalPolicy");
   return (
     <SidePanel
       label={t("audit.details-of", { n: e.n })}
@@ -106,6 +109,27 @@ export function EntryDetails(props: { entry: AuditEntry; onView: (next: AuditVie
         {request !== undefined && (
           <Button variant="default" size="compact-sm" onClick={() => onView({ request, line: String(e.n) })}>
             {t("audit.only-request")}
+          </Button>
+        )}
+        {mayTry && d !== undefined && e.action !== undefined && (
+          <Button
+            variant="default"
+            size="compact-sm"
+            renderRoot={(props) => (
+              <Link
+                {...props}
+                to="/access/simulator"
+                search={{
+                  principal: e.arn ?? accessKey ?? "anonymous",
+                  actions: e.action,
+                  resources: e.bucket === undefined ? undefined : whatOf(e),
+                  context:
+                    e.address === undefined ? undefined : new URLSearchParams({ "aws:SourceIp": e.address }).toString(),
+                }}
+              />
+            )}
+          >
+            {t("simulate.this")}
           </Button>
         )}
         {(accessKey ?? user) !== undefined && (

@@ -2,6 +2,7 @@ import {
   type BucketList,
   deleteBucketCors,
   deleteBucketPolicy,
+  getBucketAccess,
   getBucketAcl,
   getBucketCors,
   getBucketOwnershipControls,
@@ -14,7 +15,7 @@ import {
   putBucketPolicy,
   putPublicAccessBlock,
 } from "@myfsio/client";
-import { type InfiniteData, type QueryClient, queryOptions } from "@tanstack/react-query";
+import { type InfiniteData, infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { answer, done } from "@/lib/http/api";
 import { type Acl, readAcl, writeAcl } from "../model/permissions/acl";
 import { type CorsRule, readCors, writeCors } from "../model/permissions/cors";
@@ -117,3 +118,20 @@ export async function accessChanged(queries: QueryClient, bucket: string): Promi
   );
   void queries.invalidateQueries({ queryKey: ["buckets", "pages"] });
 }
+
+/** Who has what on the bucket, or on the keys that begin with a prefix. */
+export const bucketAccess = (bucket: string, prefix: string) =>
+  infiniteQueryOptions({
+    queryKey: [...keyOf(bucket, "access"), prefix],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      answer(
+        getBucketAccess({
+          path: { bucket },
+          query: { prefix, ...(pageParam === undefined ? {} : { cursor: pageParam }) },
+          signal,
+        }),
+      ),
+    getNextPageParam: (page) => page.cursor,
+    staleTime: 0,
+  });

@@ -20,6 +20,7 @@ import { PolicyCard } from "./PolicyCard";
 import { PublicAccessCard } from "./PublicAccessCard";
 import css from "./permissions.module.css";
 import { READ } from "./rights";
+import { WhoCard } from "./WhoCard";
 
 /** Who may reach a bucket. It is shown once all of it is there, so that nothing moves. */
 export function BucketPermissions({ bucket }: { bucket: Bucket }) {
@@ -48,6 +49,7 @@ export function BucketPermissions({ bucket }: { bucket: Bucket }) {
         <OwnershipCard bucket={bucket} />
         <AclCard bucket={bucket} />
         <CorsCard bucket={bucket} />
+        <WhoCard bucket={bucket} />
       </div>
     </>
   );
@@ -60,6 +62,7 @@ const TITLES = [
   ["ownership.title", 2],
   ["acl.title", 2],
   ["cors.title", 2],
+  ["who.title", 1],
 ] as const satisfies [MessageId, number][];
 
 function Waiting() {
