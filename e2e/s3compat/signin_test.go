@@ -94,6 +94,18 @@ func (p *person) as(issuer, subject, next string) *url.URL {
 	return at
 }
 
+// send makes a write as the console's own pages do.
+func (p *person) send(method, path, body string) string {
+	p.t.Helper()
+	req, err := http.NewRequestWithContext(ctx, method, p.ui+path, strings.NewReader(body))
+	require.NoError(p.t, err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("X-Myfsio-Console", "1")
+	req.Header.Set("Origin", p.ui)
+	text, _ := p.read(p.Do(req))
+	return text
+}
+
 type sessionNow struct {
 	User *struct {
 		Name, AccessKey string
@@ -126,6 +138,31 @@ func TestSignInAtAProvider(t *testing.T) {
 	require.Contains(t, root.session().Permissions, "iam:CreateUser")
 	require.Nil(t, newPerson(t, s).session().User)
 
+	// Who has no key shares links all the same, as long as they may sign in.
+	c := s.S3(t)
+	_, err := c.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String("shared")})
+	require.NoError(t, err)
+	put(t, c, "shared", "k", []byte("content"))
+	link := ann.send(http.MethodPost, "/myfsio/presign", `{"bucket":"shared","key":"k","method":"GET"}`)
+	var made struct{ URL string }
+	require.NoError(t, json.Unmarshal([]byte(link), &made), link)
+	fetch := func() (string, int) {
+		res, err := http.Get(made.URL) //nolint:gosec,noctx // a link of this server
+		require.NoError(t, err)
+		body, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		return string(body), res.StatusCode
+	}
+	body, status := fetch()
+	require.Equal(t, 200, status, body)
+	require.Equal(t, "content", body)
+	root.send(http.MethodPut, "/myfsio/identities/users/ann", `{"disabled":true}`)
+	_, status = fetch()
+	require.Equal(t, 403, status)
+	require.Nil(t, ann.session().User)
+	root.send(http.MethodPut, "/myfsio/identities/users/ann", `{"disabled":false}`)
+
 	require.Eventually(t, func() bool {
 		file, err := os.ReadFile(filepath.Join(s.Store, ".myfsio.sys", "config", "iam.json"))
 		return err == nil && strings.Contains(string(file), `"subject": "ann-1"`) && strings.Contains(string(file), issuer)
@@ -152,11 +189,7 @@ func TestSignInWhileTheProviderIsDown(t *testing.T) {
 	p := newPerson(t, s)
 	_, at := p.read(p.Get(p.ui + "/myfsio/session/oidc"))
 	require.Equal(t, "unavailable", at.Query().Get("sso"))
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.ui+"/myfsio/session", strings.NewReader(fmt.Sprintf(`{"accessKey":%q,"secretKey":%q}`, lab.AccessKey, lab.SecretKey)))
-	require.NoError(t, err)
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-Myfsio-Console", "1")
-	_, _ = p.read(p.Do(req))
+	p.send(http.MethodPost, "/myfsio/session", fmt.Sprintf(`{"accessKey":%q,"secretKey":%q}`, lab.AccessKey, lab.SecretKey))
 	require.NotNil(t, p.session().User)
 
 	// Without leave to call loopback the server does not even try.

@@ -134,7 +134,7 @@ export const shell = {
 
   "sso.sign-in-with": "Sign in with {name}",
   "sso.signed-in-with": "Signed in with {name}",
-  "sso.or": "or with an access key",
+  "sso.or": "or",
   "sso.denied": "The sign-in was cancelled, or the provider refused it.",
   "sso.expired": "The sign-in took too long, was used already, or was begun in another browser. Begin again.",
   "sso.unknown": "The provider knows you, but you have no user here. Ask an administrator for one.",
