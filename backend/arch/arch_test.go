@@ -62,6 +62,7 @@ var keepers = map[string][]string{
 	"github.com/coreos/go-oidc":     {"internal/oidc"},
 	"github.com/go-jose/go-jose":    {"internal/oidc", "internal/oidc/oidctest"},
 	"golang.org/x/oauth2":           {"internal/oidc"},
+	"github.com/skip2/go-qrcode":    {"internal/admin", "internal/awsquery"},
 	"google.golang.org/protobuf":    {"internal/meta"},
 	"github.com/cockroachdb/errors": {},
 	"github.com/sirupsen/logrus":    {},

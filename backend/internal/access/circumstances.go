@@ -19,6 +19,8 @@ type Circumstances struct {
 	AuthType  string      // s3:authType, empty for none
 	Signature string      // s3:signatureversion, empty for none
 	Signed    time.Time   // when the signature was made; zero for none
+	Temporary bool        // the credentials are those of a session
+	MFA       time.Time   // when a code of a device was given for it; zero for none
 }
 
 // Lookup answers the evaluator about a condition key: its values, and whether the request has it.
@@ -44,6 +46,10 @@ func (k *Circumstances) Lookup(name string) ([]string, bool) {
 		return one(k.Signature, k.Signature != "")
 	case "s3:signatureAge":
 		return one(strconv.FormatInt(k.Time.Sub(k.Signed).Milliseconds(), 10), !k.Signed.IsZero())
+	case "aws:MultiFactorAuthPresent":
+		return one(strconv.FormatBool(!k.MFA.IsZero()), k.Temporary)
+	case "aws:MultiFactorAuthAge":
+		return one(strconv.FormatInt(int64(k.Time.Sub(k.MFA)/time.Second), 10), k.Temporary && !k.MFA.IsZero())
 	case "s3:TlsVersion":
 		switch k.TLS {
 		case tls.VersionTLS12:

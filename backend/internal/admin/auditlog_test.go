@@ -352,7 +352,7 @@ func TestNoSecretIsInTheAuditLog(t *testing.T) {
 	l, dir := audited(t, audit.LevelAll)
 	l.bucket("one")
 	l.put("one", "k")
-	answered := regexp.MustCompile(`"(?:secret_key|secretKey|token)":"([^"]+)"|X-Amz-Signature=([0-9a-f]+)`)
+	answered := regexp.MustCompile(`"(?:secret_key|secretKey|token|seed)":"([^"]+)"|X-Amz-Signature=([0-9a-f]+)`)
 	secrets := []string{"marked-", "X-Amz-Signature"}
 	found := 0
 	for _, o := range l.api.describe().table {

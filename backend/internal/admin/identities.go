@@ -54,7 +54,7 @@ var identityActions = map[iam.EntityKind][]string{
 	iam.UserEntity: {
 		"iam:UpdateUser", "iam:DeleteUser", "iam:PutUserPolicy", "iam:DeleteUserPolicy", "iam:AttachUserPolicy", "iam:DetachUserPolicy",
 		"iam:PutUserPermissionsBoundary", "iam:DeleteUserPermissionsBoundary", "iam:TagUser", "iam:UntagUser",
-		"iam:GetLoginProfile", "iam:CreateLoginProfile", "iam:UpdateLoginProfile", "iam:DeleteLoginProfile",
+		"iam:GetLoginProfile", "iam:CreateLoginProfile", "iam:UpdateLoginProfile", "iam:DeleteLoginProfile", "iam:ListMFADevices", "iam:DeactivateMFADevice",
 		"iam:ListAccessKeys", "iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:DeleteAccessKey", "iam:ListGroupsForUser",
 		"iam:GetUserPolicy", "iam:ListAttachedUserPolicies", "iam:ListUserTags",
 	},
@@ -140,12 +140,19 @@ func (a *API) describeUser(ctx context.Context, c *call, e *iam.Entity, out *Ide
 			out.Password = &IdentityPassword{Created: p.Created, MustChange: p.MustChange}
 		}
 	}
+	if a.IAM.May(c.id, "iam:ListMFADevices", e.ARN, e.Tags) {
+		devices, err := a.IAM.Devices(ctx, c.id, e.Name)
+		if err != nil {
+			return err
+		}
+		out.Devices = deviceList(devices)
+	}
 	if !a.IAM.May(c.id, "iam:ListAccessKeys", e.ARN, e.Tags) {
 		return nil
 	}
 	used := a.IAM.May(c.id, "iam:GetAccessKeyLastUsed", e.ARN, e.Tags)
 	for _, k := range e.Keys {
-		key := AccessKey{ID: k.ID, Active: k.Active, Created: k.Created, Expires: some(k.Expires), Expired: k.Expired(a.Clock.Now())}
+		key := a.accessKey(&k)
 		if used {
 			switch _, last, err := a.IAM.KeyUse(ctx, c.id, k.ID); {
 			case fault.Is(err, fault.NotFound): // deleted meanwhile
@@ -159,6 +166,10 @@ func (a *API) describeUser(ctx context.Context, c *call, e *iam.Entity, out *Ide
 		out.AccessKeys = append(out.AccessKeys, key)
 	}
 	return nil
+}
+
+func (a *API) accessKey(k *iam.AccessKey) AccessKey {
+	return AccessKey{ID: k.ID, Active: k.Active, Created: k.Created, Expires: some(k.Expires), Expired: k.Expired(a.Clock.Now())}
 }
 
 // timeIn reads a time of a change: nil leaves it, and none is the zero time.

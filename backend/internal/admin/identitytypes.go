@@ -39,6 +39,7 @@ type Identity struct {
 	Tags           []IdentityTag     `json:"tags,omitempty"`
 	AccessKeys     []AccessKey       `json:"accessKeys,omitempty" doc:"Of a user"`
 	Password       *IdentityPassword `json:"password,omitempty" doc:"Of a user who can sign in with one"`
+	Devices        []MFADevice       `json:"devices,omitempty" doc:"Of a user: what shows codes"`
 	GroupNames     []string          `json:"groupNames,omitempty" doc:"Of a user"`
 	Users          []IdentityMember  `json:"users,omitempty" doc:"Of a group"`
 	Trust          string            `json:"trust,omitempty" doc:"Of a role: the JSON that says who may act as it"`

@@ -169,6 +169,7 @@ func (m *mount) register() {
 	a.sessionRoutes(m)
 	a.signInRoutes(m)
 	a.consoleRoutes(m)
+	a.ownRoutes(m)
 	a.systemRoutes(m)
 	a.accountRoutes(m)
 	a.userRoutes(m)

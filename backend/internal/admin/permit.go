@@ -99,6 +99,12 @@ func (a *API) asks(c *call) *access.Asker {
 	if c.claim != nil {
 		k.Signature, k.Signed = c.claim.Kind.Version(), c.claim.Time
 	}
+	if c.id != nil {
+		k.Temporary, k.MFA = c.id.MFA()
+	}
+	if c.session != nil {
+		k.Temporary, k.MFA = true, c.session.mfa
+	}
 	return a.asker(c.id, c.remote(), k)
 }
 

@@ -79,6 +79,7 @@ type session struct {
 	seen    time.Time // to a few minutes
 	remote  string    // address that it was seen from, without port
 	agent   string    // what the browser calls itself
+	mfa     time.Time // when a code was given at its beginning, zero for none
 }
 
 func (s *session) encode() []byte {
@@ -95,6 +96,7 @@ func (s *session) encode() []byte {
 	e.str(10, s.subject)
 	e.bool(11, s.program)
 	e.int(12, int64(s.turn)) //nolint:gosec // counts
+	e.time(13, s.mfa)
 	return e.b
 }
 
@@ -126,6 +128,8 @@ func decodeSession(row string, raw []byte) (*session, error) {
 			s.program = f.num != 0
 		case 12:
 			s.turn = uint64(f.num) //nolint:gosec // counts
+		case 13:
+			s.mfa = f.time()
 		}
 		return nil
 	})
@@ -357,12 +361,13 @@ func (a *API) arrived(c *call, s *session) {
 }
 
 func (a *API) createSession(ctx context.Context, c *call, in *sessionInput) (*output[Session], error) {
-	cred, err := a.prove(ctx, c, &in.Body)
+	cred, mfa, err := a.prove(ctx, c, &in.Body)
 	if err != nil {
 		return nil, err
 	}
 	id := cred.Identity
 	s := &session{userID: id.UserID, accessKey: id.AccessKey, mark: a.sessions.mark(id.AccessKey, cred.Secret)}
+	s.mfa = mfa
 	if err := a.openSession(c, s); err != nil {
 		return nil, err
 	}

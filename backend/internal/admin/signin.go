@@ -19,6 +19,7 @@ type Credentials struct {
 	UserName    string `json:"userName,omitempty" maxLength:"128"`
 	Password    string `json:"password,omitempty" maxLength:"512"`
 	NewPassword string `json:"newPassword,omitempty" maxLength:"512" doc:"In the place of a password that must be changed, which is refused with the code PasswordChangeRequired without it"`
+	Code        string `json:"code,omitempty" maxLength:"16" doc:"Of a device, for who has one: without it the answer has the code MFARequired"`
 }
 
 // PasswordInput is a password that an administrator gives a user.
@@ -72,26 +73,31 @@ func (a *API) signInRoutes(m *mount) {
 	}, a.changePassword)
 }
 
-// prove checks what somebody signs in with, with lockout.
-func (a *API) prove(ctx context.Context, c *call, b *Credentials) (iam.Credential, error) {
+// prove checks what somebody signs in with, with lockout, and returns when a code was given, zero for none.
+func (a *API) prove(ctx context.Context, c *call, b *Credentials) (cred iam.Credential, mfa time.Time, err error) {
 	const op = "admin.prove"
 	switch {
 	case b.AccessKey != "" && b.SecretKey != "" && b.UserName == "" && b.Password == "":
 		id, err := a.login(ctx, c, b.AccessKey, b.SecretKey)
-		return iam.Credential{Identity: id, Secret: b.SecretKey}, err
+		if err == nil {
+			if mfa, err = a.IAM.Code(ctx, id.UserID, "", b.Code); err != nil {
+				unproven(reqinfo.From(ctx), err)
+			}
+		}
+		return iam.Credential{Identity: id, Secret: b.SecretKey}, mfa, err
 	case b.UserName != "" && b.Password != "" && b.AccessKey == "" && b.SecretKey == "":
 		reqinfo.From(ctx).Target = b.UserName
-		cred, err := a.IAM.SignIn(ctx, iam.SignIn{
-			Account: b.Account, User: b.UserName, Password: b.Password, NewPassword: b.NewPassword, Remote: c.remote(),
+		cred, mfa, err = a.IAM.SignIn(ctx, iam.SignIn{
+			Account: b.Account, User: b.UserName, Password: b.Password, NewPassword: b.NewPassword, Code: b.Code, Remote: c.remote(),
 		})
 		if err != nil {
 			unproven(reqinfo.From(ctx), err)
-			return cred, fault.Wrap(op, err)
+			return cred, mfa, fault.Wrap(op, err)
 		}
 		a.IAM.Used(cred.Identity, a.Config.Service, a.Config.Region)
-		return cred, nil
+		return cred, mfa, nil
 	}
-	return iam.Credential{}, fault.New(op, fault.InvalidArgument, "Sign in with an access key and its secret key, or with a name and a password.")
+	return cred, mfa, fault.New(op, fault.InvalidArgument, "Sign in with an access key and its secret key, or with a name and a password.")
 }
 
 func (a *API) setPassword(ctx context.Context, c *call, in *setPasswordInput) (*noBody, error) {

@@ -1,6 +1,12 @@
 package admin
 
 import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base32"
+	"encoding/binary"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -216,4 +222,81 @@ func FuzzSignIn(f *testing.F) {
 		require.Contains(t, []int{400, 401, 403, 413, 415, 422, 429, 503}, r.w.Code, "%s", body)
 		require.Empty(t, r.w.Result().Cookies())
 	})
+}
+
+// codeNow is the code of a seed in base32, as an authenticator shows it.
+func codeNow(t *testing.T, seed string, at time.Time) string {
+	t.Helper()
+	raw, err := base32.StdEncoding.DecodeString(seed)
+	require.NoError(t, err)
+	h := hmac.New(sha1.New, raw)
+	require.NoError(t, binary.Write(h, binary.BigEndian, at.Unix()/30))
+	sum := h.Sum(nil)
+	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[sum[19]&15:])&0x7fffffff%1_000_000)
+}
+
+func TestSigningInWithACode(t *testing.T) {
+	l := passworded(t)
+	boss := l.admin()
+	ada, _ := l.signIn(adas)
+	boss.do("PUT", users+"/ada/policies/m", `{"document":"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Deny\",\"Action\":\"s3:ListAllMyBuckets\",\"Resource\":\"*\",\"Condition\":{\"Bool\":{\"aws:MultiFactorAuthPresent\":\"false\"}}}}"}`).want(204)
+	lists := func(c *client) bool {
+		var s Session
+		c.get("/myfsio/session").want(200).into(&s)
+		return slices.Contains(s.Permissions, "s3:ListAllMyBuckets")
+	}
+	require.False(t, lists(ada))
+	var d NewMFADevice
+	ada.do("POST", "/myfsio/me/devices", `{"name":"phone"}`).want(200).into(&d)
+	require.Len(t, d.QR, len(d.QR[0]))
+	require.Contains(t, d.URI, d.Seed)
+	confirm := func(first, second time.Duration) *reply {
+		now := l.clock.Now()
+		return ada.do("PUT", "/myfsio/me/devices", `{"token":"`+d.Token+`","first":"`+codeNow(t, d.Seed, now.Add(first))+`","second":"`+codeNow(t, d.Seed, now.Add(second))+`"}`)
+	}
+	confirm(0, 0).fails(403, "InvalidAuthenticationCode")
+	l.admin().do("PUT", "/myfsio/me/devices", `{"token":"`+d.Token+`","first":"000000","second":"000000"}`).fails(400, "InvalidArgument")
+	confirm(-30*time.Second, 0).want(200)
+	l.clock.Advance(time.Minute)
+
+	_, r := l.signIn(adas)
+	r.fails(403, "MFARequired")
+	require.Empty(t, r.w.Result().Cookies())
+	with := func(code string) (*client, *reply) {
+		return l.signIn(`{"userName":"ada","password":"` + horse + `","code":"` + code + `"}`)
+	}
+	_, r = with("000000")
+	r.fails(403, "InvalidAuthenticationCode")
+	code := codeNow(t, d.Seed, l.clock.Now())
+	in, r := with(code)
+	r.want(200)
+	require.True(t, lists(in), "the session knows that a code was given")
+	_, r = with(code)
+	r.fails(403, "InvalidAuthenticationCode")
+	var p Profile
+	in.get("/myfsio/me").want(200).into(&p)
+	require.True(t, p.MFA)
+	require.Equal(t, []MFADevice{{"phone", "arn:aws:iam::000000000000:mfa/phone", p.Devices[0].Enabled}}, p.Devices)
+	require.Equal(t, "ada", p.UserName)
+	require.NotNil(t, p.Password)
+	require.Equal(t, p.Devices, boss.identity(users+"/ada").Devices)
+
+	// A key is no way around it in the console.
+	var key NewKey
+	boss.do("POST", users+"/ada/keys", "").want(201).into(&key)
+	_, r = l.signIn(`{"accessKey":"` + key.AccessKey + `","secretKey":"` + key.SecretKey + `"}`)
+	r.fails(403, "MFARequired")
+
+	l.clock.Advance(time.Minute)
+	in.do("POST", "/myfsio/me/devices/phone/remove", `{"code":"000000"}`).fails(403, "InvalidAuthenticationCode")
+	in.do("POST", "/myfsio/me/devices/phone/remove", `{"code":"`+codeNow(t, d.Seed, l.clock.Now())+`"}`).want(204)
+	_, r = l.signIn(adas)
+	r.want(200)
+	boss.do("DELETE", users+"/ada/devices/phone", "").fails(404, "NoSuchEntity")
+	for _, secret := range []string{d.Seed, d.Token, code} {
+		require.NotContains(t, l.log.String(), secret)
+	}
+	var mine Profile
+	l.admin().get("/myfsio/me").want(200).into(&mine)
+	require.Equal(t, "localadmin", mine.AccessKeys[0].ID)
 }

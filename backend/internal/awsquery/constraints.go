@@ -89,6 +89,8 @@ var constraints = map[string]constraint{
 	"Marker": {min: 1, max: 320, pattern: latin, shown: `[\u0020-\u00FF]+`}, "MaxItems": {kind: aNumber, min: 1, max: 1000},
 	"Password": {min: 1, max: 128, pattern: latin, shown: `[\u0009\u000A\u000D\u0020-\u00FF]+`}, "PasswordResetRequired": {kind: aFlag},
 	"OldPassword": {min: 1, max: 128}, "NewPassword": {min: 1, max: 128, pattern: latin, shown: `[\u0009\u000A\u000D\u0020-\u00FF]+`},
+	"VirtualMFADeviceName": {min: 1, max: 128, own: ownName}, "AuthenticationCode1": {min: 6, max: 6, pattern: digits, shown: `[\d]+`},
+	"AuthenticationCode2": {min: 6, max: 6, pattern: digits, shown: `[\d]+`}, "AssignmentStatus": enum("Assigned", "Unassigned", "Any"),
 	"Tags": {kind: aTagList, max: 50}, "TagKeys": {kind: aKeyList, max: 50}, "TransitiveTagKeys": {kind: aKeyList, max: 50},
 
 	"Url": {min: 1, max: 255}, "ClientID": {min: 1, max: 255}, "ClientIDList": {kind: aList, max: 255}, "ThumbprintList": {kind: aList, min: 40, max: 40},
@@ -125,6 +127,9 @@ var parameters = map[string]string{
 
 	"CreateLoginProfile": "UserName Password! PasswordResetRequired", "GetLoginProfile": "UserName", "UpdateLoginProfile": "UserName Password PasswordResetRequired",
 	"DeleteLoginProfile": "UserName", "ChangePassword": "OldPassword! NewPassword!", "GetAccountPasswordPolicy": "",
+	"CreateVirtualMFADevice": "Path VirtualMFADeviceName!", "DeleteVirtualMFADevice": "SerialNumber!", "ListVirtualMFADevices": "AssignmentStatus Marker MaxItems",
+	"EnableMFADevice": "UserName! SerialNumber! AuthenticationCode1! AuthenticationCode2!", "ListMFADevices": "UserName Marker MaxItems",
+	"DeactivateMFADevice": "UserName SerialNumber!", "ResyncMFADevice": "UserName! SerialNumber! AuthenticationCode1! AuthenticationCode2!",
 	"SimulatePrincipalPolicy": "PolicySourceArn! PolicyInputList PermissionsBoundaryPolicyInputList ActionNames! ResourceArns ResourcePolicy ResourceOwner CallerArn Marker MaxItems",
 	"SimulateCustomPolicy":    "PolicyInputList! PermissionsBoundaryPolicyInputList ActionNames! ResourceArns ResourcePolicy ResourceOwner CallerArn Marker MaxItems",
 

@@ -178,7 +178,8 @@ func Refuse(service, id string, err error) Answer {
 var codes = map[string]int{
 	"NoSuchEntity": http.StatusNotFound, "EntityAlreadyExists": http.StatusConflict, "DeleteConflict": http.StatusConflict,
 	"LimitExceeded": http.StatusConflict, "InvalidInput": http.StatusBadRequest, "PasswordPolicyViolation": http.StatusBadRequest, "InvalidUserType": http.StatusBadRequest,
-	"PackedPolicyTooLarge": http.StatusBadRequest, "InvalidParameterValue": http.StatusBadRequest, "ValidationError": http.StatusBadRequest,
+	"InvalidAuthenticationCode": http.StatusForbidden,
+	"PackedPolicyTooLarge":      http.StatusBadRequest, "InvalidParameterValue": http.StatusBadRequest, "ValidationError": http.StatusBadRequest,
 }
 
 // tokens are the codes of what is wrong with a token of a provider of identities.

@@ -1,7 +1,6 @@
 package awsquery
 
 import (
-	"net/http"
 	"strconv"
 
 	"github.com/myfsio/myfsio/backend/internal/iam"
@@ -29,9 +28,7 @@ func assumeRole(c *call) ([]node, error) {
 		RoleARN: v[0], Name: v[1], Policy: c.Form.Get("Policy"), Duration: c.seconds("DurationSeconds"), Tags: c.tags(), ARNs: c.arns(),
 		Passed: c.strings("TransitiveTagKeys"), External: c.Form.Get("ExternalId"), Source: c.Form.Get("SourceIdentity"),
 	}
-	if err := c.withoutMFA(); err != nil {
-		return nil, err
-	}
+	in.Code = c.code()
 	s, err := c.iam.AssumeRole(c, c.Caller, in)
 	if err != nil {
 		return nil, err
@@ -47,22 +44,16 @@ func assumeRole(c *call) ([]node, error) {
 }
 
 func sessionToken(c *call) ([]node, error) {
-	if err := c.withoutMFA(); err != nil {
-		return nil, err
-	}
-	s, err := c.iam.SessionToken(c, c.Caller, c.seconds("DurationSeconds"))
+	s, err := c.iam.SessionTokenBy(c, c.Caller, c.seconds("DurationSeconds"), c.code())
 	if err != nil {
 		return nil, err
 	}
 	return []node{credentials(&s)}, nil
 }
 
-// withoutMFA refuses a code of a device: there are none yet.
-func (c *call) withoutMFA() error {
-	if c.Form.Get("SerialNumber") != "" || c.Form.Get("TokenCode") != "" {
-		return newError(http.StatusNotImplemented, "NotImplemented", "Multi-factor authentication is not implemented.")
-	}
-	return nil
+// code is the code of a device that the request carries.
+func (c *call) code() iam.Code {
+	return iam.Code{Serial: c.Form.Get("SerialNumber"), Code: c.Form.Get("TokenCode")}
 }
 
 func credentials(s *iam.Session) node {

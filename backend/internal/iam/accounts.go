@@ -283,6 +283,9 @@ func (s *Service) DeleteAccount(ctx context.Context, actor *Identity, name strin
 				}
 			}
 		}
+		if err := c.dropDevices(a.ID); err != nil {
+			return err
+		}
 		return c.removeAccount(op, a)
 	})
 }

@@ -68,6 +68,9 @@ func (it *item) moments() []time.Time {
 	for _, k := range it.keys {
 		list = append(list, k.created, k.expires)
 	}
+	for _, d := range it.devices {
+		list = append(list, d.enabled)
+	}
 	for _, v := range it.versions {
 		list = append(list, v.created)
 	}
@@ -122,6 +125,9 @@ func (it *item) checkUser(was *item) error {
 	if err := it.checkPassword(was); err != nil {
 		return err
 	}
+	if err := it.checkDevices(was); err != nil {
+		return err
+	}
 	for _, k := range it.keys {
 		if err := checkAccessKey(op, k.id); err != nil {
 			return err
@@ -135,6 +141,22 @@ func (it *item) checkUser(was *item) error {
 	}
 	if _, err := policy.ParseUser([]byte(it.policies)); err != nil {
 		return fault.New(op, fault.InvalidRequest, "policies: "+fault.TextOf(err))
+	}
+	return nil
+}
+
+func (it *item) checkDevices(was *item) error {
+	const op = "iam.check"
+	if len(it.devices) > maxDevices {
+		return fault.New(op, fault.InvalidRequest, fmt.Sprintf("a user has at most %d devices", maxDevices))
+	}
+	for _, d := range it.devices {
+		if err := checkEntityName(op, "the name of a device", d.name, maxPolicyName); err != nil {
+			return err
+		}
+		if _, err := seedOf(d.seed); err != nil && (was == nil || !slices.ContainsFunc(was.devices, func(o itemDevice) bool { return o.seed == d.seed })) {
+			return fault.New(op, fault.InvalidRequest, "the seed of a device belongs to another user or another server, or is not base32 of 10 to 64 bytes")
+		}
 	}
 	return nil
 }
@@ -256,6 +278,11 @@ func (it *item) collide(seen map[string]*item) string {
 		other := seen[name]
 		seen[name] = it
 		return other != nil && other != it
+	}
+	for _, d := range it.devices {
+		if taken("device " + it.account + "/" + deviceNamed(d)) {
+			return fmt.Sprintf("the device %s is in use already", d.name)
+		}
 	}
 	for _, k := range it.keys {
 		if taken("key " + k.id) {

@@ -303,6 +303,8 @@ func (c *change) deleteBare(e *entity) error {
 	switch {
 	case u.Password != nil:
 		return attached("delete login profile")
+	case len(u.Devices) > 0:
+		return attached("delete MFA device")
 	case len(u.Keys) > 0:
 		return attached("delete access keys")
 	case len(u.Groups) > 0:

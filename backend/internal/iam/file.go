@@ -49,6 +49,7 @@ type fileUser struct {
 	KeyExpires  time.Time       `json:"key_expires,omitzero"`
 	MoreKeys    []fileKey       `json:"more_keys,omitempty"`
 	Password    *filePassword   `json:"password,omitempty"`
+	Devices     []fileDevice    `json:"mfa_devices,omitempty"`
 	Groups      []string        `json:"groups,omitempty"` // names
 	Login       *fileLogin      `json:"single_sign_on,omitempty"`
 	fileTexts
@@ -69,6 +70,12 @@ type fileKey struct {
 	Off       bool      `json:"off,omitempty"`
 	Created   time.Time `json:"created,omitzero"`
 	Expires   time.Time `json:"expires,omitzero"`
+}
+
+type fileDevice struct {
+	Name    string    `json:"name"`
+	Seed    string    `json:"seed"` // base32
+	Enabled time.Time `json:"enabled,omitzero"`
 }
 
 type filePassword struct {
@@ -251,6 +258,9 @@ func userForm(u *meta.User, account string) fileUser {
 	}
 	if l := &u.Login; l.Issuer != "" {
 		f.Login = &fileLogin{Issuer: l.Issuer, Subject: l.Subject, Groups: l.Groups, Policies: l.Policies}
+	}
+	for _, d := range u.Devices {
+		f.Devices = append(f.Devices, fileDevice{d.Name, sealedText(d.Sealed), d.Enabled})
 	}
 	for i, k := range u.Keys {
 		text := sealedText(k.Sealed)

@@ -56,6 +56,7 @@ type item struct {
 	display           string
 	from, until       time.Time // in which a user can do anything
 	password          itemPassword
+	devices           []itemDevice
 	disabled, managed bool
 	policies          string // compact JSON, as all texts here
 	keys              []itemKey
@@ -86,6 +87,11 @@ type itemKey struct {
 	expires    time.Time
 }
 
+type itemDevice struct {
+	name, seed string // base32; a seed that cannot be unsealed is the sealed text
+	enabled    time.Time
+}
+
 type itemPassword struct {
 	hash       string // one that cannot be unsealed is the sealed text, which equals only itself; empty for no password
 	created    time.Time
@@ -106,6 +112,7 @@ func textName(t itemText) string      { return t.name }
 func tagName(t meta.Pair) string      { return strings.ToLower(t.Name) }
 func keyName(k itemKey) string        { return k.id }
 func versionNumber(v itemVersion) int { return v.number }
+func deviceNamed(d itemDevice) string { return strings.ToLower(d.name) }
 func itself(s string) string          { return s }
 func byName(a, b itemText) int        { return strings.Compare(a.name, b.name) }
 func byNumber(a, b itemVersion) int   { return cmp.Compare(a.number, b.number) }
@@ -146,6 +153,7 @@ func (it *item) copy() *item {
 	c.keys, c.groups, c.versions = slices.Clone(it.keys), slices.Clone(it.groups), slices.Clone(it.versions)
 	c.loginGroups, c.loginPolicies = slices.Clone(it.loginGroups), slices.Clone(it.loginPolicies)
 	c.clientIDs, c.thumbprints = slices.Clone(it.clientIDs), slices.Clone(it.thumbprints)
+	c.devices = slices.Clone(it.devices)
 	return &c
 }
 
@@ -157,6 +165,7 @@ func (it *item) bare() item {
 	c.keys, c.groups, c.versions = some(it.keys), some(it.groups), some(it.versions)
 	c.loginGroups, c.loginPolicies = some(it.loginGroups), some(it.loginPolicies)
 	c.clientIDs, c.thumbprints = some(it.clientIDs), some(it.thumbprints)
+	c.devices = some(it.devices)
 	return c
 }
 
@@ -190,6 +199,11 @@ func (it *item) complete(known *item) {
 			it.keys[i].created = known.keys[at].created
 		}
 	}
+	for i, d := range it.devices {
+		if at := slices.IndexFunc(known.devices, func(o itemDevice) bool { return deviceNamed(o) == deviceNamed(d) }); at >= 0 && d.enabled.IsZero() {
+			it.devices[i].enabled = known.devices[at].enabled
+		}
+	}
 	for i, v := range it.versions {
 		if at := slices.IndexFunc(known.versions, func(o itemVersion) bool { return o.number == v.number }); at >= 0 && v.created.IsZero() {
 			it.versions[i].created = known.versions[at].created
@@ -203,7 +217,7 @@ func (it *item) merge(base, edit *item) bool {
 	ok := pick(&it.account, b.account, e.account) && pick(&it.name, b.name, e.name) && pick(&it.path, b.path, e.path) && pick(&it.created, b.created, e.created) &&
 		pickList(&it.tags, b.tags, e.tags, tagName) && pickList(&it.inline, b.inline, e.inline, textName) &&
 		pickList(&it.attached, b.attached, e.attached, itself) && pick(&it.boundary, b.boundary, e.boundary) &&
-		pick(&it.display, b.display, e.display) && pick(&it.disabled, b.disabled, e.disabled) && pick(&it.from, b.from, e.from) && pick(&it.until, b.until, e.until) && pick(&it.password, b.password, e.password) && pick(&it.policies, b.policies, e.policies) &&
+		pick(&it.display, b.display, e.display) && pick(&it.disabled, b.disabled, e.disabled) && pick(&it.from, b.from, e.from) && pick(&it.until, b.until, e.until) && pick(&it.password, b.password, e.password) && pickList(&it.devices, b.devices, e.devices, deviceNamed) && pick(&it.policies, b.policies, e.policies) &&
 		pickList(&it.keys, b.keys, e.keys, keyName) && pickList(&it.groups, b.groups, e.groups, itself) &&
 		pick(&it.login, b.login, e.login) && pickList(&it.loginGroups, b.loginGroups, e.loginGroups, itself) &&
 		pickList(&it.loginPolicies, b.loginPolicies, e.loginPolicies, itself) &&

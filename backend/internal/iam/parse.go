@@ -221,6 +221,13 @@ func (s *Service) userItem(f *fileUser) (*item, error) {
 			return it, err
 		}
 	}
+	for _, d := range f.Devices {
+		seed := d.Seed
+		if raw, ok := s.openSeed(d.Seed, f.UserID); ok {
+			seed = b32.EncodeToString(raw)
+		}
+		it.devices = append(it.devices, itemDevice{d.Name, seed, d.Enabled.UTC()})
+	}
 	if p := f.Password; p != nil {
 		hash, err := s.unseal(p.Hash, passwordAAD(f.UserID))
 		if it.password = (itemPassword{hash, p.Created.UTC(), p.MustChange}); err != nil {
@@ -228,6 +235,16 @@ func (s *Service) userItem(f *fileUser) (*item, error) {
 		}
 	}
 	return it, nil
+}
+
+// openSeed opens a seed of a file that is sealed.
+func (s *Service) openSeed(text, userID string) ([]byte, bool) {
+	if !seal.Sealed(text) {
+		seed, err := seedOf(text)
+		return seed, err == nil
+	}
+	plain, err := s.unseal(text, seedAAD(userID))
+	return []byte(plain), err == nil && plain != text
 }
 
 // unseal is a secret of a file as plain text; one that cannot be unsealed stays as it is.

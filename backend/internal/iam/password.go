@@ -331,22 +331,25 @@ type SignIn struct {
 	User        string // name, whatever its case
 	Password    string
 	NewPassword string // in the place of one that must be changed
+	Code        string // of a device, for who has one
 	Remote      string // address of the client without port
 }
 
 // PasswordChangeRequired is the detail "IAM" of a fault: the password is right, and must be changed.
 const PasswordChangeRequired = "PasswordChangeRequired"
 
-// SignIn checks a name and a password and returns the user's key for the console. All that is wrong, and a lockout, has one answer,
-// fault.Unauthenticated, and takes as long. fault.AccessDenied with the detail PasswordChangeRequired asks for another password.
-func (s *Service) SignIn(ctx context.Context, in SignIn) (Credential, error) {
+// SignIn checks a name and a password, and a code for who has a device, and returns the user's key for the console, and when a code was given,
+// zero for none. All that is wrong, and a lockout, has one answer,
+// fault.Unauthenticated, and takes as long. fault.AccessDenied with the detail PasswordChangeRequired asks for another password, with MFARequired
+// for a code.
+func (s *Service) SignIn(ctx context.Context, in SignIn) (c Credential, mfa time.Time, err error) {
 	const op = "iam.SignIn"
 	if in.NewPassword != "" {
 		if err := checkPassword(op, in.NewPassword); err != nil {
-			return Credential{}, err
+			return c, mfa, err
 		}
 		if in.NewPassword == in.Password {
-			return Credential{}, fault.New(op, fault.InvalidArgument, "The new password is the old one.").With("IAM", "PasswordPolicyViolation")
+			return c, mfa, fault.New(op, fault.InvalidArgument, "The new password is the old one.").With("IAM", "PasswordPolicyViolation")
 		}
 	}
 	account := in.Account
@@ -354,7 +357,7 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (Credential, error) {
 		account = DefaultAccount
 	}
 	var l *loaded
-	err := s.Store.View(ctx, func(r kv.Reader) error {
+	err = s.Store.View(ctx, func(r kv.Reader) error {
 		l = nil
 		a, err := accountOf(op, r, account)
 		if fault.Is(err, fault.NotFound) || err == nil && (in.User == "" || len(in.User) > maxName) {
@@ -369,23 +372,28 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (Credential, error) {
 		return err
 	})
 	if err != nil {
-		return Credential{}, kv.Fault(op, err)
+		return c, mfa, kv.Fault(op, err)
 	}
 	if l != nil && (l.user.Disabled || l.user.Environment || !periodOf(l.user).holds(s.Clock.Now())) {
 		l = nil // as an unknown one
 	}
 	if err := s.tryPassword(ctx, l, passwordPair(account, in.User, in.Remote), in.Password); err != nil {
-		return Credential{}, err
+		return c, mfa, err
 	}
-	if l.user.Password.MustChange {
-		if in.NewPassword == "" {
-			return Credential{}, fault.New(op, fault.AccessDenied, "The password must be changed.").With("IAM", PasswordChangeRequired)
-		}
+	must := l.user.Password.MustChange
+	if must && in.NewPassword == "" {
+		return c, mfa, fault.New(op, fault.AccessDenied, "The password must be changed.").With("IAM", PasswordChangeRequired)
+	}
+	if mfa, err = s.Code(ctx, l.user.ID, "", in.Code); err != nil {
+		return c, mfa, err
+	}
+	if must {
 		if err := s.replacePassword(ctx, op, l, in.NewPassword); err != nil {
-			return Credential{}, err
+			return c, mfa, err
 		}
 	}
-	return s.ConsoleCredential(ctx, l.user.ID)
+	c, err = s.ConsoleCredential(ctx, l.user.ID)
+	return c, mfa, err
 }
 
 // passwordPair is what failures with a password are counted by. No access key has a slash.

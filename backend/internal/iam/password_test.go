@@ -18,7 +18,8 @@ const (
 )
 
 func signIn(s *Service, name, password, remote string) (Credential, error) {
-	return s.SignIn(ctx, SignIn{User: name, Password: password, Remote: remote})
+	c, _, err := s.SignIn(ctx, SignIn{User: name, Password: password, Remote: remote})
+	return c, err
 }
 
 func TestSignInWithAPassword(t *testing.T) {
@@ -108,12 +109,12 @@ func TestAPasswordThatMustBeChanged(t *testing.T) {
 	_, err = signIn(s, "ada", another, "here")
 	kind(t, fault.Unauthenticated, err)
 	for _, bad := range []string{horse, "short"} {
-		_, err = s.SignIn(ctx, SignIn{User: "ada", Password: horse, NewPassword: bad})
+		_, _, err = s.SignIn(ctx, SignIn{User: "ada", Password: horse, NewPassword: bad})
 		require.Equal(t, "PasswordPolicyViolation", fault.DetailOf(err)["IAM"])
 	}
-	_, err = s.SignIn(ctx, SignIn{User: "ada", Password: another, NewPassword: another + "!"})
+	_, _, err = s.SignIn(ctx, SignIn{User: "ada", Password: another, NewPassword: another + "!"})
 	kind(t, fault.Unauthenticated, err)
-	_, err = s.SignIn(ctx, SignIn{User: "ada", Password: horse, NewPassword: another})
+	_, _, err = s.SignIn(ctx, SignIn{User: "ada", Password: horse, NewPassword: another})
 	require.NoError(t, err)
 	_, err = signIn(s, "ada", horse, "here")
 	kind(t, fault.Unauthenticated, err)
@@ -134,7 +135,7 @@ func TestPasswordsAreNotGuessed(t *testing.T) {
 		{User: "ada", Password: another, Remote: "x"}, {User: "", Password: horse, Remote: "x"}, {Account: "other", User: "ada", Password: horse, Remote: "x"},
 		{User: DefaultAccessKey, Password: DefaultSecret, Remote: "x"}, {User: strings.Repeat("a", 5000), Password: horse}, {User: "ada", Password: strings.Repeat("a", 5000)},
 	} {
-		_, err := s.SignIn(ctx, in)
+		_, _, err := s.SignIn(ctx, in)
 		require.Equal(t, want, err)
 	}
 	s.lockout.clear(passwordPair(DefaultAccount, "ada", "x"))

@@ -126,6 +126,7 @@ func (w *fileWrite) record(it *item, account string, was record) record {
 		Login: meta.ProviderLogin{Issuer: it.login.issuer, Subject: it.login.subject, Groups: it.loginGroups, Policies: it.loginPolicies},
 	}
 	w.password(it, u)
+	w.devices(it, old, u)
 	return userRecord{u}
 }
 
@@ -181,6 +182,24 @@ func (w *fileWrite) password(it *item, u *meta.User) {
 	}
 	if it.password.hash != was.hash && u.Console.ID != "" {
 		w.drawConsole(u)
+	}
+}
+
+// devices makes the devices of a user what an item says. Of those that stay, codes that were used stay used.
+func (w *fileWrite) devices(it *item, old, u *meta.User) {
+	before := map[string]itemDevice{}
+	if b := w.before[it.id]; b != nil {
+		before = indexed(b.devices, deviceNamed)
+	}
+	for _, d := range it.devices {
+		out := meta.Device{Name: d.name, Enabled: w.since(d.enabled)}
+		at := deviceAt(old, d.name)
+		if was := before[deviceNamed(d)]; at >= 0 && was.seed == d.seed {
+			out.Sealed, out.Last, out.Skew = old.Devices[at].Sealed, old.Devices[at].Last, old.Devices[at].Skew
+		} else if seed, err := seedOf(d.seed); err == nil { // as it was checked
+			out.Sealed = w.s.Box.Seal(seed, seedAAD(u.ID))
+		}
+		u.Devices = append(u.Devices, out)
 	}
 }
 

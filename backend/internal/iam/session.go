@@ -47,6 +47,7 @@ type sessionClaims struct {
 	MakerKey  string            `json:"y,omitempty"`
 	Passed    []string          `json:"w,omitempty"` // names of the tags that go on to further roles
 	Source    string            `json:"o,omitempty"` // source identity
+	MFA       int64             `json:"f,omitempty"` // when a code was given, in seconds since 1970
 	Issued    int64             `json:"b"`           // seconds since 1970
 	Expires   int64             `json:"e"`
 
@@ -81,6 +82,7 @@ type AssumeRole struct {
 	Passed   []string // names of those of Tags that go on to further roles
 	External string   // what the role's trust policy asks for, empty for none
 	Source   string   // source identity, empty for the one of the actor's session
+	Code     Code
 }
 
 // chained takes over what the actor's session hands on: its source identity, and the tags that it passes.
@@ -131,6 +133,9 @@ func (in *AssumeRole) assuming(name string) ([]string, bool) {
 	return nil, false
 }
 
+// Code is a code of a device of the caller; without a serial number there is none.
+type Code struct{ Serial, Code string }
+
 // AssumeRole gives out credentials that act as a role, if its trust policy lets the actor.
 func (s *Service) AssumeRole(ctx context.Context, actor *Identity, in AssumeRole) (out Session, err error) {
 	const op = "iam.AssumeRole"
@@ -152,7 +157,10 @@ func (s *Service) AssumeRole(ctx context.Context, actor *Identity, in AssumeRole
 		return out, err
 	}
 	claims := sessionClaims{Account: account, Role: name, Name: in.Name, Tags: tagMap(in.Tags), Passed: in.Passed, Source: in.Source}
-	asks := actor.with(giving(in.Tags, nil)).with(in.assuming)
+	asks, err := s.coded(ctx, op, actor.with(giving(in.Tags, nil)).with(in.assuming), in.Code, &claims)
+	if err != nil {
+		return out, err
+	}
 	denied := func(action string) *fault.Error {
 		return fault.New(op, fault.AccessDenied, fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", actor.ARN(), action, in.RoleARN))
 	}
@@ -193,7 +201,12 @@ func (s *Service) AssumeRole(ctx context.Context, actor *Identity, in AssumeRole
 }
 
 // SessionToken gives out credentials that act as the actor's own user.
-func (s *Service) SessionToken(ctx context.Context, actor *Identity, d time.Duration) (out Session, err error) {
+func (s *Service) SessionToken(ctx context.Context, actor *Identity, d time.Duration) (Session, error) {
+	return s.SessionTokenBy(ctx, actor, d, Code{})
+}
+
+// SessionTokenBy is SessionToken with a code of a device of the actor.
+func (s *Service) SessionTokenBy(ctx context.Context, actor *Identity, d time.Duration, code Code) (out Session, err error) {
 	const op = "iam.SessionToken"
 	if actor.Anonymous || actor.machine || actor.session != nil {
 		return out, fault.New(op, fault.AccessDenied, "Cannot call GetSessionToken with session credentials")
@@ -202,8 +215,39 @@ func (s *Service) SessionToken(ctx context.Context, actor *Identity, d time.Dura
 	if err := claims.last(op, d, maxUserSession, defaultUser, s.Clock.Now()); err != nil {
 		return out, err
 	}
+	if _, err = s.coded(ctx, op, actor, code, &claims); err != nil {
+		return out, err
+	}
 	claims.makes(actor)
 	return s.issue(ctx, op, &claims)
+}
+
+// coded proves the code that somebody asks for a session with, and notes it in the claims and in the actor's condition keys.
+func (s *Service) coded(ctx context.Context, op string, actor *Identity, code Code, c *sessionClaims) (*Identity, error) {
+	if code == (Code{}) {
+		return actor, nil
+	}
+	wrong := fault.New(op, fault.AccessDenied, "MultiFactorAuthentication failed with invalid MFA one time pass code. ")
+	if code.Serial == "" || code.Code == "" || actor.Anonymous || actor.machine || actor.session != nil {
+		return nil, wrong
+	}
+	at, err := s.Code(ctx, actor.UserID, code.Serial, code.Code)
+	if fault.Is(err, fault.AccessDenied) || err == nil && at.IsZero() {
+		return nil, wrong
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.MFA = at.Unix()
+	return actor.with(func(name string) ([]string, bool) {
+		switch name {
+		case "aws:MultiFactorAuthPresent":
+			return []string{"true"}, true
+		case "aws:MultiFactorAuthAge":
+			return []string{"0"}, true
+		}
+		return nil, false
+	}), nil
 }
 
 // boundSession reads the policies that bound a session.

@@ -459,6 +459,7 @@ func (s *Service) DefaultSecretActive(ctx context.Context) (bool, error) {
 func (l *loaded) copy() *meta.User {
 	u := *l.user
 	u.Keys = append([]meta.AccessKey(nil), u.Keys...)
+	u.Devices = append([]meta.Device(nil), u.Devices...)
 	return &u
 }
 

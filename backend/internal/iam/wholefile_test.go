@@ -215,7 +215,7 @@ func answers(t *testing.T, s *Service, keys []string, sessions []Session) map[st
 		out[a.Name+" policies"] = policies
 	}
 	for _, a := range list {
-		_, err := s.SignIn(ctx, SignIn{Account: a.Name, User: "ada", Password: "correct horse ada"})
+		_, _, err := s.SignIn(ctx, SignIn{Account: a.Name, User: "ada", Password: "correct horse ada"})
 		out[a.Name+" password"] = []any{fault.KindOf(err), err == nil}
 		s.lockout.clear(passwordPair(a.Name, "ada", ""))
 	}

@@ -4,6 +4,7 @@ package meta
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 
 	"github.com/myfsio/myfsio/backend/internal/ident"
 	"github.com/myfsio/myfsio/backend/internal/kv"
@@ -158,6 +159,14 @@ func UserKey(id string) []byte { return append([]byte("i/u/"), id...) }
 
 // Users is the range of all users.
 func Users() kv.Range { return kv.Prefix([]byte("i/u/")) }
+
+// DeviceKey is i/d/<account>/<name>, in lower case: a device that has no user.
+func DeviceKey(account, name string) []byte {
+	return []byte("i/d/" + account + "/" + strings.ToLower(name))
+}
+
+// Devices is the range of the devices of an account that have no user.
+func Devices(account string) kv.Range { return kv.Prefix([]byte("i/d/" + account + "/")) }
 
 // AccessKeyKey is i/k/<access key>: the id of the user that has the key.
 func AccessKeyKey(accessKey string) []byte { return append([]byte("i/k/"), accessKey...) }

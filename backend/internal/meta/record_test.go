@@ -48,6 +48,7 @@ func version(raw []byte) (any, error)  { return DecodeVersion("key", raw) }
 func upload(raw []byte) (any, error)   { return DecodeUpload("key", ident.Upload{9}, raw) }
 func bucket(raw []byte) (any, error)   { return DecodeBucket("name", raw) }
 func part(raw []byte) (any, error)     { return DecodePart(5, raw) }
+func device(raw []byte) (any, error)   { return DecodeDevice(raw) }
 func user(raw []byte) (any, error)     { return DecodeUser("id", raw) }
 func role(raw []byte) (any, error)     { return DecodeRole("default", raw) }
 func tags(raw []byte) (any, error)     { return DecodeTags(raw) }
@@ -162,6 +163,11 @@ var samples = []sample{
 		ID: "id", Account: "default", Name: "Somebody", UserName: "ada", Groups: []string{"AGPA1"},
 		Login: ProviderLogin{Issuer: "https://id.example", Subject: "7", Groups: []string{"AGPA1"}, Policies: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}},
 	}, user},
+	{"user-1-devices", &User{
+		ID: "id", Account: "default", Name: "Somebody",
+		Devices: []Device{{Name: "phone", Sealed: []byte("sealed"), Enabled: when, Last: 58823529, Skew: -3}, {Name: "token"}},
+	}, user},
+	{"device-1", &Device{Name: "phone", Sealed: []byte("sealed")}, device},
 	{"group-1", &UserGroup{ID: "AGPA1", Account: "default", Name: "Admins", Path: "/x/", Created: when, Grants: grants}, userGroup},
 	{"role-1", &Role{
 		ID: "AROA1", Account: "default", Name: "Reader", Path: "/x/", Created: when, Description: "reads", Trust: []byte("{}"), MaxSession: time.Hour,

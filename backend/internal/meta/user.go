@@ -22,6 +22,7 @@ type User struct {
 	Password    *Password // for the console; nil for none
 	Console     AccessKey // what the user signs with in the console; without an id for none
 	Login       ProviderLogin
+	Devices     []Device // that show codes
 }
 
 // AccessKey is a key of a user.
@@ -38,6 +39,15 @@ type Password struct {
 	Sealed     []byte // its hash, sealed
 	Created    time.Time
 	MustChange bool // at the next sign-in
+}
+
+// Device is something that shows codes (RFC 6238).
+type Device struct {
+	Name    string // unique in the account, whatever its case
+	Sealed  []byte // its seed, sealed
+	Enabled time.Time
+	Last    int64 // step of the last code that was used
+	Skew    int64 // steps that its clock is ahead
 }
 
 const userFormat = 1
@@ -76,7 +86,54 @@ func (u *User) Encode() []byte {
 	if u.Login.Issuer != "" {
 		e.message(20, u.Login.encode)
 	}
+	for _, d := range u.Devices {
+		e.message(17, d.encode)
+	}
 	return e.b
+}
+
+const deviceFormat = 1
+
+// Encode returns the bytes of a device that has no user.
+func (d *Device) Encode() []byte {
+	e := newEncoder(deviceFormat, 128)
+	d.encode(e)
+	return e.b
+}
+
+// DecodeDevice is the inverse of Encode.
+func DecodeDevice(raw []byte) (*Device, error) {
+	d := &Device{}
+	if err := decode(raw, deviceFormat, d.take); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *Device) encode(e *encoder) {
+	e.str(1, d.Name)
+	e.bytes(2, d.Sealed)
+	e.time(3, d.Enabled)
+	e.int(4, d.Last)
+	e.int(5, d.Skew)
+}
+
+func (d *Device) take(f field) error {
+	switch f.id {
+	case 1:
+		d.Name = f.str()
+	case 2:
+		d.Sealed = f.copy()
+	case 3:
+		d.Enabled = f.time()
+	case 4:
+		d.Last = f.int()
+	case 5:
+		d.Skew = f.int()
+	default:
+		return unknown("device", f)
+	}
+	return nil
 }
 
 func (k *AccessKey) encode(e *encoder) {
@@ -166,6 +223,11 @@ func DecodeUser(id string, raw []byte) (*User, error) {
 			return u.Console.decode(f.data)
 		case 20:
 			return u.Login.decode(f.data)
+		case 17:
+			var d Device
+			err := decodeFields(f.data, d.take)
+			u.Devices = append(u.Devices, d)
+			return err
 		default:
 			return unknown("user", f)
 		}

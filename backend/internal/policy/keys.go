@@ -42,6 +42,8 @@ const never = ", which no request to this server has"
 var keys = []Key{
 	{Name: "aws:CurrentTime", Type: "date", Doc: "time of the request, RFC 3339"},
 	{Name: "aws:EpochTime", Type: "date", Doc: "time of the request, seconds since 1970"},
+	{Name: "aws:MultiFactorAuthAge", Type: "numeric", Doc: "seconds since a code of a device was given for the session; absent without one"},
+	{Name: "aws:MultiFactorAuthPresent", Type: "bool", Doc: "whether a code of a device was given for the session; absent for access keys"},
 	{Name: "aws:PrincipalAccount", Type: "string", Doc: "account of the caller"},
 	{Name: "aws:PrincipalArn", Type: "arn", Doc: "ARN of the caller"},
 	{Name: "aws:PrincipalIsAWSService", Type: "bool", Doc: "whether a service of the server itself asks"},

@@ -60,6 +60,7 @@ func (c *call) circumstances() *access.Circumstances {
 	if k.AuthType == "" && !c.id.Anonymous { // by X-Access-Key
 		k.AuthType = sigv4.HeaderV4.String()
 	}
+	k.Temporary, k.MFA = c.id.MFA()
 	return k
 }
 

@@ -170,6 +170,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./pages/SettingsPage"), "SettingsPage"),
 });
 
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: "/account",
+  component: lazyRouteComponent(() => import("./pages/AccountPage"), "AccountPage"),
+});
+
 const nothing = createRoute({ getParentRoute: () => shell, path: "/$", component: NotFoundPage });
 
 const tree = root.addChildren([
@@ -186,6 +192,7 @@ const tree = root.addChildren([
     policy,
     simulator,
     settings,
+    account,
     nothing,
   ]),
 ]);

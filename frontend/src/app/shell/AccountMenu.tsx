@@ -1,7 +1,7 @@
 import { type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { DarkIcon, KeyboardIcon, LightIcon, SignOutIcon, SystemIcon } from "@/components/ui/icons";
+import { DarkIcon, KeyboardIcon, LightIcon, PeopleIcon, SignOutIcon, SystemIcon } from "@/components/ui/icons";
 import { signOut } from "@/features/session/api/session";
 import { uploads } from "@/features/uploads/model/uploads";
 import { LOCALES, type Locale, locale, setLocale, t } from "@/lib/i18n";
@@ -50,6 +50,9 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
             <span>{t("sso.signed-in-with", { name: singleSignOn.name })}</span>
           )}
         </div>
+        <Menu.Item leftSection={<PeopleIcon size={16} />} onClick={() => void navigate({ to: "/account" })}>
+          {t("account.security")}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t("account.theme")}</Menu.Label>
         <Menu.RadioGroup value={colorScheme} onChange={(next) => setColorScheme(next as MantineColorScheme)}>

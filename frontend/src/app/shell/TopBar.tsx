@@ -84,7 +84,9 @@ function Where() {
       </nav>
     );
   }
-  const place = id.startsWith("/activity")
+  const place = id.startsWith("/account")
+    ? "account.security"
+    : id.startsWith("/activity")
     ? "nav.activity"
     : id.startsWith("/access")
       ? "nav.access"

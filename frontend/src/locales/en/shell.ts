@@ -122,7 +122,7 @@ export const shell = {
   "shortcuts.up": "Up one folder",
 
   "session.title": "Sign in to MyFSIO",
-  "session.text": "Use the access key and secret key of your S3 account.",
+  "session.text": "With an access key, or with your name and password.",
   "session.access-key": "Access key",
   "session.secret-key": "Secret key",
   "session.show-secret": "Show the secret key",

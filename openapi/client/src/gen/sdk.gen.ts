@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AddMemberData, AddMemberErrors, AddMemberResponses, AttachPolicyData, AttachPolicyErrors, AttachPolicyResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CopyObjectData, CopyObjectErrors, CopyObjectResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateBucketData, CreateBucketErrors, CreateBucketResponses, CreateBulkCopyData, CreateBulkCopyErrors, CreateBulkCopyResponses, CreateBulkDeleteData, CreateBulkDeleteErrors, CreateBulkDeleteResponses, CreateFolderData, CreateFolderErrors, CreateFolderResponses, CreateIdentityData, CreateIdentityErrors, CreateIdentityResponses, CreateLinkData, CreateLinkErrors, CreateLinkResponses, CreateManagedPolicyData, CreateManagedPolicyErrors, CreateManagedPolicyResponses, CreatePolicyVersionData, CreatePolicyVersionErrors, CreatePolicyVersionResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateZipData, CreateZipErrors, CreateZipResponses, DeleteAccessKeyData, DeleteAccessKeyErrors, DeleteAccessKeyResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteBoundaryData, DeleteBoundaryErrors, DeleteBoundaryResponses, DeleteBucketCorsData, DeleteBucketCorsErrors, DeleteBucketCorsResponses, DeleteBucketData, DeleteBucketErrors, DeleteBucketLifecycleData, DeleteBucketLifecycleErrors, DeleteBucketLifecycleResponses, DeleteBucketOwnershipControlsData, DeleteBucketOwnershipControlsErrors, DeleteBucketOwnershipControlsResponses, DeleteBucketPolicyData, DeleteBucketPolicyErrors, DeleteBucketPolicyResponses, DeleteBucketResponses, DeleteBucketTaggingData, DeleteBucketTaggingErrors, DeleteBucketTaggingResponses, DeleteBucketWebsiteData, DeleteBucketWebsiteErrors, DeleteBucketWebsiteResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteInlinePolicyData, DeleteInlinePolicyErrors, DeleteInlinePolicyResponses, DeleteManagedPolicyData, DeleteManagedPolicyErrors, DeleteManagedPolicyResponses, DeleteObjectData, DeleteObjectErrors, DeleteObjectResponses, DeletePasswordData, DeletePasswordErrors, DeletePasswordResponses, DeletePolicyVersionData, DeletePolicyVersionErrors, DeletePolicyVersionResponses, DeletePublicAccessBlockData, DeletePublicAccessBlockErrors, DeletePublicAccessBlockResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DetachPolicyData, DetachPolicyErrors, DetachPolicyResponses, EndConsoleData, EndConsoleErrors, EndConsoleResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExplainAuditData, ExplainAuditErrors, ExplainAuditResponses, ExportAuditData, ExportAuditErrors, ExportAuditResponses, FinishSingleSignOnData, FinishSingleSignOnErrors, FinishSingleSignOnResponses, GetBucketAccessData, GetBucketAccessErrors, GetBucketAccessResponses, GetBucketAclData, GetBucketAclErrors, GetBucketAclResponses, GetBucketCorsData, GetBucketCorsErrors, GetBucketCorsResponses, GetBucketData, GetBucketErrors, GetBucketLifecycleData, GetBucketLifecycleErrors, GetBucketLifecycleResponses, GetBucketOwnershipControlsData, GetBucketOwnershipControlsErrors, GetBucketOwnershipControlsResponses, GetBucketPolicyData, GetBucketPolicyErrors, GetBucketPolicyResponses, GetBucketPolicyStatusData, GetBucketPolicyStatusErrors, GetBucketPolicyStatusResponses, GetBucketResponses, GetBucketTaggingData, GetBucketTaggingErrors, GetBucketTaggingResponses, GetBucketWebsiteData, GetBucketWebsiteErrors, GetBucketWebsiteResponses, GetCompatibilityData, GetCompatibilityErrors, GetCompatibilityResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContentData, GetContentErrors, GetContentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetIdentityData, GetIdentityErrors, GetIdentityResponses, GetJobData, GetJobErrors, GetJobResponses, GetLifecycleHistoryData, GetLifecycleHistoryErrors, GetLifecycleHistoryResponses, GetManagedPolicyData, GetManagedPolicyErrors, GetManagedPolicyResponses, GetObjectData, GetObjectErrors, GetObjectLegalHoldData, GetObjectLegalHoldErrors, GetObjectLegalHoldResponses, GetObjectLockConfigurationData, GetObjectLockConfigurationErrors, GetObjectLockConfigurationResponses, GetObjectResponses, GetObjectRetentionData, GetObjectRetentionErrors, GetObjectRetentionResponses, GetPublicAccessBlockData, GetPublicAccessBlockErrors, GetPublicAccessBlockResponses, GetQuotaData, GetQuotaErrors, GetQuotaResponses, GetServerData, GetServerErrors, GetServerResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersioningData, GetVersioningErrors, GetVersioningResponses, GetVersionResponses, GetZipData, GetZipErrors, GetZipResponses, HeadHealthData, HeadHealthErrors, HeadHealthResponses, LeaveSingleSignOnData, LeaveSingleSignOnErrors, LeaveSingleSignOnResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListBucketsData, ListBucketsErrors, ListBucketsResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListManagedPoliciesData, ListManagedPoliciesErrors, ListManagedPoliciesResponses, ListObjectsData, ListObjectsErrors, ListObjectsResponses, ListPartsData, ListPartsErrors, ListPartsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MoveObjectData, MoveObjectErrors, MoveObjectResponses, PreviewLifecycleData, PreviewLifecycleErrors, PreviewLifecycleResponses, PutBucketAclData, PutBucketAclErrors, PutBucketAclResponses, PutBucketCorsData, PutBucketCorsErrors, PutBucketCorsResponses, PutBucketLifecycleData, PutBucketLifecycleErrors, PutBucketLifecycleResponses, PutBucketOwnershipControlsData, PutBucketOwnershipControlsErrors, PutBucketOwnershipControlsResponses, PutBucketPolicyData, PutBucketPolicyErrors, PutBucketPolicyResponses, PutBucketTaggingData, PutBucketTaggingErrors, PutBucketTaggingResponses, PutBucketWebsiteData, PutBucketWebsiteErrors, PutBucketWebsiteResponses, PutContentData, PutContentErrors, PutContentResponses, PutInlinePolicyData, PutInlinePolicyErrors, PutInlinePolicyResponses, PutObjectLegalHoldData, PutObjectLegalHoldErrors, PutObjectLegalHoldResponses, PutObjectLockConfigurationData, PutObjectLockConfigurationErrors, PutObjectLockConfigurationResponses, PutObjectRetentionData, PutObjectRetentionErrors, PutObjectRetentionResponses, PutPartData, PutPartErrors, PutPartResponses, PutPublicAccessBlockData, PutPublicAccessBlockErrors, PutPublicAccessBlockResponses, RefreshTokenData, RefreshTokenErrors, RefreshTokenResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameObjectData, RenameObjectErrors, RenameObjectResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, RotateSecretData, RotateSecretErrors, RotateSecretResponses, SearchAuditData, SearchAuditErrors, SearchAuditResponses, SearchObjectsData, SearchObjectsErrors, SearchObjectsResponses, SetAccessKeyData, SetAccessKeyErrors, SetAccessKeyResponses, SetBoundaryData, SetBoundaryErrors, SetBoundaryResponses, SetDefaultPolicyVersionData, SetDefaultPolicyVersionErrors, SetDefaultPolicyVersionResponses, SetPasswordData, SetPasswordErrors, SetPasswordResponses, SetQuotaData, SetQuotaErrors, SetQuotaResponses, SetTrustPolicyData, SetTrustPolicyErrors, SetTrustPolicyResponses, SetUserPoliciesData, SetUserPoliciesErrors, SetUserPoliciesResponses, SetVersioningData, SetVersioningErrors, SetVersioningResponses, SimulateData, SimulateErrors, SimulateResponses, StartSingleSignOnData, StartSingleSignOnErrors, StartSingleSignOnResponses, TagIdentityData, TagIdentityErrors, TagIdentityResponses, UntagIdentityData, UntagIdentityErrors, UntagIdentityResponses, UpdateIdentityData, UpdateIdentityErrors, UpdateIdentityResponses } from './types.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AddMemberData, AddMemberErrors, AddMemberResponses, AttachPolicyData, AttachPolicyErrors, AttachPolicyResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, ConfirmDeviceData, ConfirmDeviceErrors, ConfirmDeviceResponses, CopyObjectData, CopyObjectErrors, CopyObjectResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateBucketData, CreateBucketErrors, CreateBucketResponses, CreateBulkCopyData, CreateBulkCopyErrors, CreateBulkCopyResponses, CreateBulkDeleteData, CreateBulkDeleteErrors, CreateBulkDeleteResponses, CreateFolderData, CreateFolderErrors, CreateFolderResponses, CreateIdentityData, CreateIdentityErrors, CreateIdentityResponses, CreateLinkData, CreateLinkErrors, CreateLinkResponses, CreateManagedPolicyData, CreateManagedPolicyErrors, CreateManagedPolicyResponses, CreatePolicyVersionData, CreatePolicyVersionErrors, CreatePolicyVersionResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateZipData, CreateZipErrors, CreateZipResponses, DeleteAccessKeyData, DeleteAccessKeyErrors, DeleteAccessKeyResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteBoundaryData, DeleteBoundaryErrors, DeleteBoundaryResponses, DeleteBucketCorsData, DeleteBucketCorsErrors, DeleteBucketCorsResponses, DeleteBucketData, DeleteBucketErrors, DeleteBucketLifecycleData, DeleteBucketLifecycleErrors, DeleteBucketLifecycleResponses, DeleteBucketOwnershipControlsData, DeleteBucketOwnershipControlsErrors, DeleteBucketOwnershipControlsResponses, DeleteBucketPolicyData, DeleteBucketPolicyErrors, DeleteBucketPolicyResponses, DeleteBucketResponses, DeleteBucketTaggingData, DeleteBucketTaggingErrors, DeleteBucketTaggingResponses, DeleteBucketWebsiteData, DeleteBucketWebsiteErrors, DeleteBucketWebsiteResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteInlinePolicyData, DeleteInlinePolicyErrors, DeleteInlinePolicyResponses, DeleteManagedPolicyData, DeleteManagedPolicyErrors, DeleteManagedPolicyResponses, DeleteObjectData, DeleteObjectErrors, DeleteObjectResponses, DeletePasswordData, DeletePasswordErrors, DeletePasswordResponses, DeletePolicyVersionData, DeletePolicyVersionErrors, DeletePolicyVersionResponses, DeletePublicAccessBlockData, DeletePublicAccessBlockErrors, DeletePublicAccessBlockResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DetachPolicyData, DetachPolicyErrors, DetachPolicyResponses, EndConsoleData, EndConsoleErrors, EndConsoleResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, EnrolDeviceData, EnrolDeviceErrors, EnrolDeviceResponses, ExplainAuditData, ExplainAuditErrors, ExplainAuditResponses, ExportAuditData, ExportAuditErrors, ExportAuditResponses, FinishSingleSignOnData, FinishSingleSignOnErrors, FinishSingleSignOnResponses, GetBucketAccessData, GetBucketAccessErrors, GetBucketAccessResponses, GetBucketAclData, GetBucketAclErrors, GetBucketAclResponses, GetBucketCorsData, GetBucketCorsErrors, GetBucketCorsResponses, GetBucketData, GetBucketErrors, GetBucketLifecycleData, GetBucketLifecycleErrors, GetBucketLifecycleResponses, GetBucketOwnershipControlsData, GetBucketOwnershipControlsErrors, GetBucketOwnershipControlsResponses, GetBucketPolicyData, GetBucketPolicyErrors, GetBucketPolicyResponses, GetBucketPolicyStatusData, GetBucketPolicyStatusErrors, GetBucketPolicyStatusResponses, GetBucketResponses, GetBucketTaggingData, GetBucketTaggingErrors, GetBucketTaggingResponses, GetBucketWebsiteData, GetBucketWebsiteErrors, GetBucketWebsiteResponses, GetCompatibilityData, GetCompatibilityErrors, GetCompatibilityResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContentData, GetContentErrors, GetContentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetIdentityData, GetIdentityErrors, GetIdentityResponses, GetJobData, GetJobErrors, GetJobResponses, GetLifecycleHistoryData, GetLifecycleHistoryErrors, GetLifecycleHistoryResponses, GetManagedPolicyData, GetManagedPolicyErrors, GetManagedPolicyResponses, GetObjectData, GetObjectErrors, GetObjectLegalHoldData, GetObjectLegalHoldErrors, GetObjectLegalHoldResponses, GetObjectLockConfigurationData, GetObjectLockConfigurationErrors, GetObjectLockConfigurationResponses, GetObjectResponses, GetObjectRetentionData, GetObjectRetentionErrors, GetObjectRetentionResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetPublicAccessBlockData, GetPublicAccessBlockErrors, GetPublicAccessBlockResponses, GetQuotaData, GetQuotaErrors, GetQuotaResponses, GetServerData, GetServerErrors, GetServerResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersioningData, GetVersioningErrors, GetVersioningResponses, GetVersionResponses, GetZipData, GetZipErrors, GetZipResponses, HeadHealthData, HeadHealthErrors, HeadHealthResponses, LeaveSingleSignOnData, LeaveSingleSignOnErrors, LeaveSingleSignOnResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListBucketsData, ListBucketsErrors, ListBucketsResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListManagedPoliciesData, ListManagedPoliciesErrors, ListManagedPoliciesResponses, ListObjectsData, ListObjectsErrors, ListObjectsResponses, ListPartsData, ListPartsErrors, ListPartsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MoveObjectData, MoveObjectErrors, MoveObjectResponses, PreviewLifecycleData, PreviewLifecycleErrors, PreviewLifecycleResponses, PutBucketAclData, PutBucketAclErrors, PutBucketAclResponses, PutBucketCorsData, PutBucketCorsErrors, PutBucketCorsResponses, PutBucketLifecycleData, PutBucketLifecycleErrors, PutBucketLifecycleResponses, PutBucketOwnershipControlsData, PutBucketOwnershipControlsErrors, PutBucketOwnershipControlsResponses, PutBucketPolicyData, PutBucketPolicyErrors, PutBucketPolicyResponses, PutBucketTaggingData, PutBucketTaggingErrors, PutBucketTaggingResponses, PutBucketWebsiteData, PutBucketWebsiteErrors, PutBucketWebsiteResponses, PutContentData, PutContentErrors, PutContentResponses, PutInlinePolicyData, PutInlinePolicyErrors, PutInlinePolicyResponses, PutObjectLegalHoldData, PutObjectLegalHoldErrors, PutObjectLegalHoldResponses, PutObjectLockConfigurationData, PutObjectLockConfigurationErrors, PutObjectLockConfigurationResponses, PutObjectRetentionData, PutObjectRetentionErrors, PutObjectRetentionResponses, PutPartData, PutPartErrors, PutPartResponses, PutPublicAccessBlockData, PutPublicAccessBlockErrors, PutPublicAccessBlockResponses, RefreshTokenData, RefreshTokenErrors, RefreshTokenResponses, RemoveDeviceData, RemoveDeviceErrors, RemoveDeviceResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveOwnDeviceData, RemoveOwnDeviceErrors, RemoveOwnDeviceResponses, RenameObjectData, RenameObjectErrors, RenameObjectResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, RotateSecretData, RotateSecretErrors, RotateSecretResponses, SearchAuditData, SearchAuditErrors, SearchAuditResponses, SearchObjectsData, SearchObjectsErrors, SearchObjectsResponses, SetAccessKeyData, SetAccessKeyErrors, SetAccessKeyResponses, SetBoundaryData, SetBoundaryErrors, SetBoundaryResponses, SetDefaultPolicyVersionData, SetDefaultPolicyVersionErrors, SetDefaultPolicyVersionResponses, SetPasswordData, SetPasswordErrors, SetPasswordResponses, SetQuotaData, SetQuotaErrors, SetQuotaResponses, SetTrustPolicyData, SetTrustPolicyErrors, SetTrustPolicyResponses, SetUserPoliciesData, SetUserPoliciesErrors, SetUserPoliciesResponses, SetVersioningData, SetVersioningErrors, SetVersioningResponses, SimulateData, SimulateErrors, SimulateResponses, StartSingleSignOnData, StartSingleSignOnErrors, StartSingleSignOnResponses, TagIdentityData, TagIdentityErrors, TagIdentityResponses, UntagIdentityData, UntagIdentityErrors, UntagIdentityResponses, UpdateIdentityData, UpdateIdentityErrors, UpdateIdentityResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1910,6 +1910,29 @@ export const endConsole = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * Remove a device of a user
+ *
+ * For who has lost it: signing in no longer asks for its codes.
+ *
+ * Permission: iam:DeactivateMFADevice.
+ */
+export const removeDevice = <ThrowOnError extends boolean = false>(options: Options<RemoveDeviceData, ThrowOnError>) => (options.client ?? client).delete<RemoveDeviceResponses, RemoveDeviceErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/identities/users/{name}/devices/{device}',
+    ...options
+});
+
+/**
  * Give a user one more access key
  *
  * The answer is the only one that shows the secret key. rotateSecret replaces the secret of a key.
@@ -2442,6 +2465,98 @@ export const getJob = <ThrowOnError extends boolean = false>(options: Options<Ge
     ],
     url: '/myfsio/jobs/{id}',
     ...options
+});
+
+/**
+ * Who I am, with what I sign in with
+ */
+export const getProfile = <ThrowOnError extends boolean = false>(options?: Options<GetProfileData, ThrowOnError>) => (options?.client ?? client).get<GetProfileResponses, GetProfileErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/me',
+    ...options
+});
+
+/**
+ * Begin to enrol a device of one's own that shows codes
+ *
+ * The answer is the only one that shows its seed. Nothing is kept until the device is confirmed.
+ */
+export const enrolDevice = <ThrowOnError extends boolean = false>(options: Options<EnrolDeviceData, ThrowOnError>) => (options.client ?? client).post<EnrolDeviceResponses, EnrolDeviceErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/me/devices',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Enrol the device by two codes, one after the other
+ *
+ * From then on signing in to the console asks for a code.
+ */
+export const confirmDevice = <ThrowOnError extends boolean = false>(options: Options<ConfirmDeviceData, ThrowOnError>) => (options.client ?? client).put<ConfirmDeviceResponses, ConfirmDeviceErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/me/devices',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a device of one's own, by a code
+ */
+export const removeOwnDevice = <ThrowOnError extends boolean = false>(options: Options<RemoveOwnDeviceData, ThrowOnError>) => (options.client ?? client).post<RemoveOwnDeviceResponses, RemoveOwnDeviceErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'myfsio_session',
+            type: 'apiKey'
+        },
+        { scheme: 'bearer', type: 'http' },
+        { name: 'X-Access-Key', type: 'apiKey' },
+        { name: 'X-Secret-Key', type: 'apiKey' },
+        { name: 'Authorization', type: 'apiKey' }
+    ],
+    url: '/myfsio/me/devices/{device}/remove',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

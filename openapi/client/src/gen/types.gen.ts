@@ -371,6 +371,18 @@ export type ConditionKey = {
     type: 'string' | 'numeric' | 'date' | 'bool' | 'ip' | 'arn';
 };
 
+export type ConfirmInputBody = {
+    /**
+     * A code
+     */
+    first: string;
+    /**
+     * The one that follows it
+     */
+    second: string;
+    token: string;
+};
+
 export type ConsoleSession = {
     /**
      * What the browser calls itself
@@ -441,6 +453,10 @@ export type Credentials = {
      */
     account?: string;
     /**
+     * Of a device, for who has one: without it the answer has the code MFARequired
+     */
+    code?: string;
+    /**
      * In the place of a password that must be changed, which is refused with the code PasswordChangeRequired without it
      */
     newPassword?: string;
@@ -497,6 +513,13 @@ export type Engine = {
     fields: {
         [key: string]: string;
     };
+    name: string;
+};
+
+export type EnrolInputBody = {
+    /**
+     * Letters, digits and _+=,.@-; unique in the account
+     */
     name: string;
 };
 
@@ -572,6 +595,10 @@ export type Identity = {
      * Of a role
      */
     description?: string;
+    /**
+     * Of a user: what shows codes
+     */
+    devices?: Array<MfaDevice>;
     /**
      * Of a user: cannot sign in
      */
@@ -982,6 +1009,12 @@ export type LifecycleTag = {
     value: string;
 };
 
+export type MfaDevice = {
+    enabled: string;
+    name: string;
+    serial: string;
+};
+
 export type ManagedPolicy = {
     arn: string;
     /**
@@ -1167,6 +1200,31 @@ export type NewIdentity = {
 export type NewKey = {
     accessKey: string;
     secretKey: string;
+};
+
+export type NewMfaDevice = {
+    /**
+     * Until when it can be confirmed
+     */
+    expires: string;
+    name: string;
+    /**
+     * Rows of the QR code: # is dark
+     */
+    qr: Array<string>;
+    /**
+     * In base32
+     */
+    seed: string;
+    serial: string;
+    /**
+     * Names the device where it is confirmed
+     */
+    token: string;
+    /**
+     * For authenticators, as the QR code has it
+     */
+    uri: string;
 };
 
 export type NewManagedPolicy = {
@@ -1454,6 +1512,34 @@ export type ProblemField = {
     message: string;
 };
 
+export type Profile = {
+    accessKeys: Array<AccessKey>;
+    /**
+     * Name of the account
+     */
+    account: string;
+    arn: string;
+    devices: Array<MfaDevice>;
+    /**
+     * Managed by ADMIN_ACCESS_KEY and ADMIN_SECRET_KEY
+     */
+    environment: boolean;
+    id: string;
+    /**
+     * The session began with a code
+     */
+    mfa: boolean;
+    /**
+     * Display name
+     */
+    name: string;
+    /**
+     * Absent for who has none
+     */
+    password?: IdentityPassword;
+    userName: string;
+};
+
 export type ProviderLogin = {
     /**
      * Names of those of the user's groups that come from there
@@ -1499,6 +1585,13 @@ export type QuotaLimits = {
 
 export type RefreshRequest = {
     refreshToken: string;
+};
+
+export type RemoveOwnInputBody = {
+    /**
+     * Of one of one's devices
+     */
+    code: string;
 };
 
 export type RenameRequest = {
@@ -4375,6 +4468,34 @@ export type EndConsoleResponses = {
 
 export type EndConsoleResponse = EndConsoleResponses[keyof EndConsoleResponses];
 
+export type RemoveDeviceData = {
+    body?: never;
+    path: {
+        name: string;
+        device: string;
+    };
+    query?: never;
+    url: '/myfsio/identities/users/{name}/devices/{device}';
+};
+
+export type RemoveDeviceErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type RemoveDeviceError = RemoveDeviceErrors[keyof RemoveDeviceErrors];
+
+export type RemoveDeviceResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type RemoveDeviceResponse = RemoveDeviceResponses[keyof RemoveDeviceResponses];
+
 export type CreateAccessKeyData = {
     body?: never;
     path: {
@@ -5041,6 +5162,108 @@ export type GetJobResponses = {
 };
 
 export type GetJobResponse = GetJobResponses[keyof GetJobResponses];
+
+export type GetProfileData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/myfsio/me';
+};
+
+export type GetProfileErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetProfileError = GetProfileErrors[keyof GetProfileErrors];
+
+export type GetProfileResponses = {
+    /**
+     * OK
+     */
+    200: Profile;
+};
+
+export type GetProfileResponse = GetProfileResponses[keyof GetProfileResponses];
+
+export type EnrolDeviceData = {
+    body: EnrolInputBody;
+    path?: never;
+    query?: never;
+    url: '/myfsio/me/devices';
+};
+
+export type EnrolDeviceErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type EnrolDeviceError = EnrolDeviceErrors[keyof EnrolDeviceErrors];
+
+export type EnrolDeviceResponses = {
+    /**
+     * OK
+     */
+    200: NewMfaDevice;
+};
+
+export type EnrolDeviceResponse = EnrolDeviceResponses[keyof EnrolDeviceResponses];
+
+export type ConfirmDeviceData = {
+    body: ConfirmInputBody;
+    path?: never;
+    query?: never;
+    url: '/myfsio/me/devices';
+};
+
+export type ConfirmDeviceErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ConfirmDeviceError = ConfirmDeviceErrors[keyof ConfirmDeviceErrors];
+
+export type ConfirmDeviceResponses = {
+    /**
+     * OK
+     */
+    200: MfaDevice;
+};
+
+export type ConfirmDeviceResponse = ConfirmDeviceResponses[keyof ConfirmDeviceResponses];
+
+export type RemoveOwnDeviceData = {
+    body: RemoveOwnInputBody;
+    path: {
+        device: string;
+    };
+    query?: never;
+    url: '/myfsio/me/devices/{device}/remove';
+};
+
+export type RemoveOwnDeviceErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type RemoveOwnDeviceError = RemoveOwnDeviceErrors[keyof RemoveOwnDeviceErrors];
+
+export type RemoveOwnDeviceResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type RemoveOwnDeviceResponse = RemoveOwnDeviceResponses[keyof RemoveOwnDeviceResponses];
 
 export type ChangePasswordData = {
     body: PasswordChange;

@@ -24,6 +24,7 @@ import {
   type NewIdentity,
   type NewManagedPolicy,
   putInlinePolicy,
+  removeDevice,
   removeMember,
   rotateSecret,
   setAccessKey,
@@ -157,6 +158,7 @@ export const expireKey = (name: string, key: string, expires: string | undefined
 export const givePassword = (name: string, password: string, mustChange: boolean) =>
   done(setPassword({ path: { name }, body: { password, mustChange } }));
 export const removePassword = (name: string) => done(deletePassword({ path: { name } }));
+export const takeDevice = (name: string, device: string) => done(removeDevice({ path: { name, device } }));
 export const endSessions = (name: string) => done(endConsole({ path: { name } }));
 export const deleteKey = (name: string, key: string) => done(deleteAccessKey({ path: { name, key } }));
 export const rotateKey = (accessKey: string) => answer(rotateSecret({ path: { accessKey } }));

@@ -13,6 +13,7 @@ import { ACCESS, setTags, update } from "../api/access";
 import { action, type Kind, lacking } from "../model/kinds";
 import css from "./access.module.css";
 import { DeleteDialog } from "./DeleteDialog";
+import { DevicesCard } from "./DevicesCard";
 import { EditIdentityDialog } from "./EditIdentityDialog";
 import { Badges } from "./IdentityList";
 import { KeysCard } from "./KeysCard";
@@ -39,6 +40,7 @@ export function IdentityDetails({ kind, identity, onGone }: Shown & { onGone: ()
         <AboutCard kind={kind} identity={identity} />
         {kind === "users" && <KeysCard identity={identity} />}
         {kind === "users" && <PasswordCard identity={identity} />}
+        {kind === "users" && <DevicesCard identity={identity} />}
         {kind === "roles" && <TrustCard identity={identity} />}
         {kind === "groups" && <MembersCard identity={identity} />}
         <PoliciesCard kind={kind} identity={identity} />

@@ -32,16 +32,23 @@ export function SignInForm(props: Props) {
   const [secret, setSecret] = useState("");
   const [fresh, setFresh] = useState("");
   const [freshAgain, setFreshAgain] = useState("");
+  const [code, setCode] = useState("");
   const [needs, setNeeds] = useState<"password">();
+  const [needsCode, setNeedsCode] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const name = how === "key" ? accessKey.trim() : userName.trim();
-  const ready = name !== "" && secret !== "" && (needs !== "password" || soundPassword(fresh, freshAgain));
+  const ready =
+    name !== "" &&
+    secret !== "" &&
+    (needs !== "password" || soundPassword(fresh, freshAgain)) &&
+    (!needsCode || /^\d{6}$/.test(code));
   const turn = (next: "key" | "name") => {
     setHow(next);
     remember(HOW, next);
     setSecret("");
     setNeeds(undefined);
+    setNeedsCode(false);
     setProblem(undefined);
   };
   const submit = async (event: SubmitEvent) => {
@@ -54,13 +61,16 @@ export function SignInForm(props: Props) {
         ? { accessKey: name, secretKey: secret }
         : { userName: name, password: secret, account: account.trim() || undefined };
     if (needs === "password") body.newPassword = fresh;
+    if (needsCode) body.code = code;
     try {
       await signIn(body);
       props.onDone();
     } catch (thrown) {
       const said = asProblem(thrown);
       if (said.code === "PasswordChangeRequired") setNeeds("password");
+      else if (said.code === "MFARequired") setNeedsCode(true);
       else setProblem(said);
+      setCode("");
       setBusy(false);
     }
   };
@@ -139,6 +149,21 @@ export function SignInForm(props: Props) {
           </Notice>
           <NewPasswordFields password={fresh} again={freshAgain} onPassword={setFresh} onAgain={setFreshAgain} focus />
         </>
+      )}
+      {needsCode && (
+        <TextInput
+          {...field}
+          label={t("session.code")}
+          description={t("session.code-text")}
+          name="code"
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          maxLength={6}
+          data-autofocus
+          autoFocus
+          value={code}
+          onChange={(event) => setCode(event.currentTarget.value.trim())}
+        />
       )}
       {problem !== undefined && <ProblemNotice title={t("session.failed")} problem={problem} />}
       <Button type="submit" size="sm" loading={busy} fullWidth>
