@@ -87,12 +87,12 @@ function Where() {
   const place = id.startsWith("/account")
     ? "account.security"
     : id.startsWith("/activity")
-    ? "nav.activity"
-    : id.startsWith("/access")
-      ? "nav.access"
-      : id.startsWith("/settings")
-        ? "nav.settings"
-        : "nav.buckets";
+      ? "nav.activity"
+      : id.startsWith("/access")
+        ? "nav.access"
+        : id.startsWith("/settings")
+          ? "nav.settings"
+          : "nav.buckets";
   return (
     <div className={css.where}>
       <span className={css.crumbHere}>{t(place)}</span>
