@@ -17,7 +17,7 @@ test("one's own account: password, device, sessions", async ({ page, server, buc
   const signIn = async (password: string) => {
     await page.context().clearCookies();
     await page.goto("/ui/sign-in");
-    await page.getByText("Name and password").click();
+    await page.getByText("Name and password", { exact: true }).click();
     await page.getByLabel("User name").fill(name);
     await page.getByRole("textbox", { name: "Password", exact: true }).fill(password);
     await page.getByRole("button", { name: "Sign in" }).click();
