@@ -34,7 +34,7 @@ test("a password is given, changed at the first sign-in, and taken away", async 
 
   await page.context().clearCookies();
   await page.goto("/ui/sign-in");
-  await page.getByText("Name and password").click();
+  await page.getByText("Name and password", { exact: true }).click();
   await accessible(page, "credentials");
   await page.getByLabel("User name").fill(name.toUpperCase());
   const field = page.getByRole("textbox", { name: "Password", exact: true });
