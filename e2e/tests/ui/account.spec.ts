@@ -5,6 +5,9 @@ import { accessible, look } from "../../support/look";
 import { expect, type Page, test } from "../../support/test";
 import { code, stepNow } from "../../support/totp";
 
+// It looks at three pages, too.
+test.setTimeout(180_000);
+
 const HORSE = "correct horse battery";
 const card = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 
