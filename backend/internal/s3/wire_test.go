@@ -427,6 +427,7 @@ func TestConditionKeysAreSupplied(t *testing.T) {
 		"aws:PrincipalIsAWSService": true, "aws:ViaAWSService": true, "aws:SourceIdentity": true, "aws:TokenIssueTime": true, "aws:ResourceAccount": true,
 		"aws:PrincipalOrgID": true, "aws:SourceAccount": true, "aws:SourceArn": true, "aws:SourceVpc": true, "aws:SourceVpce": true, // no request has them
 		"sts:ExternalId": true, "sts:RoleSessionName": true, "sts:SourceIdentity": true, "sts:TransitiveTagKeys": true, // of actions of STS
+		"aws:MultiFactorAuthPresent": true, "aws:MultiFactorAuthAge": true, // of temporary credentials
 	}
 	q, err := parseQuery("prefix=p&delimiter=d&max-keys=1&versionId=v")
 	require.NoError(t, err)

@@ -40,7 +40,6 @@ export const credentials = {
   "session.show-password": "Show the password",
   "session.code": "Code",
   "session.code-text": "The six digits that your device shows now.",
-  "session.needs-code": "Enter a code",
   "account.security": "Account and security",
   "account.security-text": "Who you are here, and what you sign in with.",
   "account.profile": "Profile",

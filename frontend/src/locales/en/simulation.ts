@@ -39,6 +39,7 @@ export const simulation = {
   "who.text":
     "Everyone, other accounts, and the users and roles of this account, with what they have and through what.",
   "who.prefix": "Keys that begin with",
+  "who.example": "photos/",
   "who.look": "Look",
   "who.failed": "It could not be found out",
   "who.everyone": "Everyone, without signing in",

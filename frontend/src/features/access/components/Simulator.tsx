@@ -104,7 +104,7 @@ export function Simulator({ view, onView }: { view: SimulationView; onView: (nex
                   <div className={css.condition} key={row.id}>
                     <Autocomplete
                       aria-label={t("simulate.key", { number: index + 1 })}
-                      placeholder="aws:SourceIp"
+                      placeholder={CONDITION_KEYS[0]}
                       data={CONDITION_KEYS}
                       value={row.key}
                       onChange={(key) => change(row.id, { key })}

@@ -39,7 +39,7 @@ export function WhoCard({ bucket }: { bucket: Bucket }) {
           >
             <TextInput
               label={t("who.prefix")}
-              placeholder="photos/"
+              placeholder={t("who.example")}
               value={prefix}
               onChange={(event) => setPrefix(event.currentTarget.value)}
             />
