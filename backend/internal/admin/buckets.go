@@ -261,7 +261,7 @@ func (a *API) createBucket(ctx context.Context, c *call, in *createBucketInput) 
 	}
 	if in.Body.Versioning && b.Versioning != meta.VersioningEnabled {
 		// A crash before this leaves a bucket without versioning, which the console shows.
-		if b, err = a.Buckets.SetVersioning(ctx, b.Name, meta.VersioningEnabled); err != nil {
+		if b, err = a.Buckets.SetVersioning(ctx, b.Name, bucket.VersioningChange{To: meta.VersioningEnabled}); err != nil {
 			return nil, err
 		}
 	}
@@ -285,7 +285,11 @@ func (a *API) deleteBucket(ctx context.Context, _ *call, in *deleteBucketInput) 
 }
 
 func (a *API) getVersioning(_ context.Context, c *call, in *getVersioningInput) (*output[Versioning], error) {
-	return answer(Versioning{versioningName(c.buckets[in.Bucket].Versioning)}), nil
+	return answer(versioningOf(c.buckets[in.Bucket])), nil
+}
+
+func versioningOf(b *meta.Bucket) Versioning {
+	return Versioning{versioningName(b.Versioning), b.MFADelete == meta.MFADeleteEnabled}
 }
 
 func (a *API) setVersioning(ctx context.Context, _ *call, in *setVersioningInput) (*output[Versioning], error) {
@@ -293,11 +297,11 @@ func (a *API) setVersioning(ctx context.Context, _ *call, in *setVersioningInput
 	if in.Body.Versioning == "Suspended" {
 		to = meta.VersioningSuspended
 	}
-	b, err := a.Buckets.SetVersioning(ctx, in.Bucket, to)
+	b, err := a.Buckets.SetVersioning(ctx, in.Bucket, bucket.VersioningChange{To: to})
 	if err != nil {
 		return nil, err
 	}
-	return answer(Versioning{versioningName(b.Versioning)}), nil
+	return answer(versioningOf(b)), nil
 }
 
 func (a *API) getQuota(ctx context.Context, c *call, in *getQuotaInput) (*output[Quota], error) {

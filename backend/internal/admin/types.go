@@ -303,6 +303,7 @@ type NewBucket struct {
 // Versioning is the versioning state of a bucket.
 type Versioning struct {
 	Versioning string `json:"versioning" enum:"Off,Enabled,Suspended" doc:"A bucket never goes back to Off"`
+	MFADelete  bool   `json:"mfaDelete" doc:"Versions can be deleted, and this changed, only over the S3 API with a code of a device"`
 }
 
 // QuotaLimits bound what a bucket holds.

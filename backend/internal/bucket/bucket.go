@@ -273,19 +273,47 @@ func (s *Service) List(ctx context.Context, in ListInput) (page []*meta.Bucket, 
 	return page, truncated, Fault("bucket.List", err)
 }
 
+// NeedsMFA refuses what only a code of a device opens.
+func NeedsMFA(op string) error {
+	return fault.New(op, fault.AccessDenied, "Mfa Authentication must be used for this request")
+}
+
+// VersioningChange says what becomes of a bucket's versioning.
+type VersioningChange struct {
+	To        meta.Versioning
+	MFADelete meta.MFADelete // MFADeleteUnset: it stays as it is
+	Proven    bool           // the caller gave a code of a device
+}
+
 // SetVersioning turns versioning on or suspends it, and returns the bucket as it is then. It returns fault.InvalidBucketState for one with
-// object lock, whose versioning stays on.
-func (s *Service) SetVersioning(ctx context.Context, name string, to meta.Versioning) (*meta.Bucket, error) {
+// object lock, whose versioning stays on, and for MFA delete where there are lifecycle rules, which would delete without a code;
+// fault.AccessDenied for a change that needs a code.
+func (s *Service) SetVersioning(ctx context.Context, name string, to VersioningChange) (*meta.Bucket, error) {
 	const op = "bucket.SetVersioning"
-	if to == meta.VersioningOff {
+	if to.To == meta.VersioningOff {
 		return nil, fault.New(op, fault.InvalidArgument, "Versioning can be enabled or suspended.")
 	}
-	return s.change(ctx, op, name, func(b *meta.Bucket) error {
-		if b.Lock.Enabled && to != meta.VersioningEnabled {
+	return s.change(ctx, op, name, func(r kv.Reader, b *meta.Bucket) error {
+		switch {
+		case !to.Proven && (b.MFADelete == meta.MFADeleteEnabled || to.MFADelete == meta.MFADeleteEnabled):
+			return NeedsMFA(op)
+		case b.Lock.Enabled && to.To != meta.VersioningEnabled:
 			return fault.New(op, fault.InvalidBucketState,
 				"An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.")
 		}
-		b.Versioning = to
+		if to.MFADelete == meta.MFADeleteEnabled {
+			rules, err := ReadDocument(r, b, Lifecycle)
+			if err != nil {
+				return err
+			}
+			if rules != nil {
+				return fault.New(op, fault.InvalidBucketState, "MFA delete cannot be enabled on a bucket that has a lifecycle configuration.")
+			}
+		}
+		b.Versioning = to.To
+		if to.MFADelete != meta.MFADeleteUnset {
+			b.MFADelete = to.MFADelete
+		}
 		return nil
 	})
 }
@@ -293,7 +321,7 @@ func (s *Service) SetVersioning(ctx context.Context, name string, to meta.Versio
 // SetLock enables object lock with this default retention. It returns fault.InvalidBucketState unless versioning is enabled.
 func (s *Service) SetLock(ctx context.Context, b *meta.Bucket, rule meta.LockRule) error {
 	const op = "bucket.SetLock"
-	_, err := s.change(ctx, op, b.Name, func(now *meta.Bucket) error {
+	_, err := s.change(ctx, op, b.Name, func(_ kv.Reader, now *meta.Bucket) error {
 		switch {
 		case now.ID != b.ID:
 			return missing(op, b.Name)
@@ -315,14 +343,14 @@ func (s *Service) SetQuota(ctx context.Context, name string, to meta.Quota) (*me
 			return nil, fault.New(op, fault.InvalidArgument, "A limit of a quota is not negative.")
 		}
 	}
-	return s.change(ctx, op, name, func(b *meta.Bucket) error {
+	return s.change(ctx, op, name, func(_ kv.Reader, b *meta.Bucket) error {
 		b.Quota = to
 		return nil
 	})
 }
 
 // change rewrites a bucket record in one transaction.
-func (s *Service) change(ctx context.Context, op, name string, fn func(*meta.Bucket) error) (b *meta.Bucket, err error) {
+func (s *Service) change(ctx context.Context, op, name string, fn func(kv.Reader, *meta.Bucket) error) (b *meta.Bucket, err error) {
 	if s.ReadOnly {
 		return nil, fault.New(op, fault.ReadOnly, "")
 	}
@@ -334,7 +362,7 @@ func (s *Service) change(ctx context.Context, op, name string, fn func(*meta.Buc
 		if err != nil {
 			return err
 		}
-		if err := fn(b); err != nil {
+		if err := fn(tx, b); err != nil {
 			return err
 		}
 		return tx.Set(meta.BucketKey(name), b.Encode())

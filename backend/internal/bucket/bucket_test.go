@@ -51,13 +51,13 @@ func TestLife(t *testing.T) {
 		_, err = s.Create(ctx, CreateInput{Name: "orphan", Account: "123456789012"})
 		require.Equal(t, fault.AccessDenied, fault.KindOf(err), "the account was deleted meanwhile")
 
-		v, err := s.SetVersioning(ctx, "photos", meta.VersioningEnabled)
+		v, err := s.SetVersioning(ctx, "photos", VersioningChange{To: meta.VersioningEnabled})
 		require.NoError(t, err)
 		require.Equal(t, meta.VersioningEnabled, v.Versioning)
 		got, err = s.Get(ctx, "photos")
 		require.NoError(t, err)
 		require.Equal(t, "Enabled", got.Versioning.String())
-		_, err = s.SetVersioning(ctx, "photos", meta.VersioningOff)
+		_, err = s.SetVersioning(ctx, "photos", VersioningChange{To: meta.VersioningOff})
 		require.Equal(t, fault.InvalidArgument, fault.KindOf(err))
 
 		require.NoError(t, s.Delete(ctx, "photos"))

@@ -83,7 +83,10 @@ func (l *lab) bucket(name string, v meta.Versioning, rules ...meta.LifecycleRule
 		return err
 	})
 	if v != meta.VersioningOff {
-		l.again(func() (err error) { b, err = l.Buckets.SetVersioning(l.ctx, name, v); return err })
+		l.again(func() (err error) {
+			b, err = l.Buckets.SetVersioning(l.ctx, name, bucket.VersioningChange{To: v})
+			return err
+		})
 	}
 	l.rules(b, rules...)
 	return b
@@ -223,7 +226,10 @@ func TestRounds(t *testing.T) {
 					}
 				}
 				if v := meta.Versioning(rng.IntN(3)); b.Versioning != meta.VersioningOff && v != meta.VersioningOff {
-					l.again(func() (err error) { b, err = l.Buckets.SetVersioning(l.ctx, "bucket", v); return err })
+					l.again(func() (err error) {
+						b, err = l.Buckets.SetVersioning(l.ctx, "bucket", bucket.VersioningChange{To: v})
+						return err
+					})
 				}
 				before := l.versions(b)
 				preview, err := l.Preview(l.ctx, b, rules, "")

@@ -21,6 +21,19 @@ const (
 // String is the state as S3 names it, empty for VersioningOff.
 func (v Versioning) String() string { return [...]string{"", "Enabled", "Suspended"}[v] }
 
+// MFADelete is whether a version can be deleted, or the versioning state changed, only with a code of a device.
+type MFADelete uint8
+
+// The states. Unset is that of a bucket for which it was never said.
+const (
+	MFADeleteUnset MFADelete = iota
+	MFADeleteDisabled
+	MFADeleteEnabled
+)
+
+// String is the state as S3 names it, empty for MFADeleteUnset.
+func (m MFADelete) String() string { return [...]string{"", "Disabled", "Enabled"}[m] }
+
 // Bucket is a bucket's record.
 type Bucket struct {
 	Name       string // from the key
@@ -30,6 +43,7 @@ type Bucket struct {
 	CreatedBy  string // user id
 	Region     string // location constraint as given, empty for us-east-1
 	Versioning Versioning
+	MFADelete  MFADelete
 	Lock       LockRule // enabled only while versioning is
 	Quota      Quota
 }
@@ -48,6 +62,7 @@ func (b *Bucket) Encode() []byte {
 	b.Lock.encode(e, 9)
 	e.limit(7, b.Quota.MaxBytes)
 	e.limit(8, b.Quota.MaxObjects)
+	e.uint(10, uint64(b.MFADelete))
 	return e.b
 }
 
@@ -77,6 +92,11 @@ func DecodeBucket(name string, raw []byte) (*Bucket, error) {
 			return f.limit(&b.Quota.MaxBytes)
 		case 8:
 			return f.limit(&b.Quota.MaxObjects)
+		case 10:
+			if f.num > uint64(MFADeleteEnabled) {
+				return unknown("MFA delete of bucket", f)
+			}
+			b.MFADelete = MFADelete(f.num)
 		default:
 			return unknown("bucket", f)
 		}

@@ -125,6 +125,7 @@ var samples = []sample{
 	}, bucket},
 	{"bucket-1-lock", &Bucket{Name: "name", Versioning: VersioningEnabled, Lock: LockRule{Enabled: true, Mode: LockGovernance, Days: 30}}, bucket},
 	{"bucket-1-lock-years", &Bucket{Name: "name", Lock: LockRule{Enabled: true, Mode: LockCompliance, Years: 7}}, bucket},
+	{"bucket-1-mfa", &Bucket{Name: "name", Versioning: VersioningEnabled, MFADelete: MFADeleteEnabled}, bucket},
 	{"bucket-1-least", &Bucket{Name: "name"}, bucket},
 	{"bucket-1-quota", &Bucket{Name: "name", Quota: Quota{MaxBytes: new(int64), MaxObjects: &most}}, bucket},
 	{"usage-1", &Usage{Objects: 1, Bytes: -2, Versions: 3, VersionBytes: -4, Markers: 5, Uploads: -6, UploadBytes: 1 << 60}, counters},

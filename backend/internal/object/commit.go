@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/myfsio/myfsio/backend/internal/bucket"
 	"github.com/myfsio/myfsio/backend/internal/fault"
 	"github.com/myfsio/myfsio/backend/internal/ident"
 	"github.com/myfsio/myfsio/backend/internal/kv"
@@ -43,6 +44,7 @@ type change struct {
 	amend  func(*turn, *meta.Version) error // actAmend: changes the record, or refuses; it runs anew with the transaction
 	lock   meta.Lock                        // actPut: what the request asks for
 	bypass bool                             // actRemove: retention in governance mode does not count
+	mfa    bool                             // actRemove: a code of a device was given
 
 	version *meta.Version // outcome: the version that is current (actPut), the marker that came (actDrop), the version that went (actRemove) or was amended; nil for none
 	err     error         // outcome of a change that may fail alone
@@ -221,6 +223,9 @@ func (t *turn) drop(c *change) error {
 // remove deletes one version by its id and makes the newest one that remains current, unless that is a marker. What is not there is
 // deleted already.
 func (t *turn) remove(c *change) error {
+	if t.bucket.MFADelete == meta.MFADeleteEnabled && !c.mfa {
+		return bucket.NeedsMFA("object.remove")
+	}
 	cur, err := t.current(c.key)
 	if err != nil {
 		return err

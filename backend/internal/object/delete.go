@@ -11,13 +11,14 @@ import (
 const batchStep = 100
 
 // Delete deletes the version of an id, or the key: for good in a bucket that never had versioning, else by a delete marker. What is not
-// there is deleted already. Faults: KeyTooLong, InvalidArgument, NoSuchBucket, PreconditionFailed, ObjectLocked, ReadOnly, Unavailable, Canceled.
+// there is deleted already. Faults: KeyTooLong, InvalidArgument, NoSuchBucket, PreconditionFailed, ObjectLocked, AccessDenied
+// for a version that only a code of a device deletes, ReadOnly, Unavailable, Canceled.
 func (s *Service) Delete(ctx context.Context, in DeleteInput) (Deleted, error) {
 	const op = "object.Delete"
 	if err := s.writable(op); err != nil {
 		return Deleted{}, err
 	}
-	c, err := deletion(BatchItem{Key: in.Key, VersionID: in.VersionID, Bypass: in.Bypass, If: in.If}, in.Caller)
+	c, err := deletion(BatchItem{Key: in.Key, VersionID: in.VersionID, Bypass: in.Bypass, MFA: in.MFA, If: in.If}, in.Caller)
 	if err != nil {
 		return Deleted{}, failure(op, err)
 	}
@@ -93,7 +94,7 @@ func deletion(item BatchItem, caller Caller) (*change, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &change{action: actDrop, key: item.Key, owner: caller.Account, cond: item.If, which: which, bypass: item.Bypass}
+	c := &change{action: actDrop, key: item.Key, owner: caller.Account, cond: item.If, which: which, bypass: item.Bypass, mfa: item.MFA}
 	if which.named {
 		c.action = actRemove
 	}

@@ -117,6 +117,7 @@ type DeleteInput struct {
 	Key       string
 	VersionID string // empty: the current version goes, or a delete marker comes
 	Bypass    bool   // a retention in governance mode does not count
+	MFA       bool   // the caller gave a code of a device, without which a bucket with MFA delete keeps its versions
 	Caller    Caller
 	If        WriteConditions
 }
@@ -134,6 +135,7 @@ type BatchItem struct {
 	Key       string
 	VersionID string
 	Bypass    bool // as in DeleteInput
+	MFA       bool // as in DeleteInput
 	If        WriteConditions
 	Err       error // set by the caller: this item is refused and only reported
 }

@@ -186,7 +186,7 @@ func (s *Server) bucketLocation(c *call) error {
 }
 
 func (s *Server) bucketVersioning(c *call) error {
-	c.w.document(&s3xml.Versioning{Status: c.record.Versioning.String()})
+	c.w.document(&s3xml.Versioning{Status: c.record.Versioning.String(), MFADelete: c.record.MFADelete.String()})
 	return nil
 }
 
@@ -202,15 +202,22 @@ func (s *Server) putBucketVersioning(c *call) error {
 	if err != nil {
 		return malformed(err)
 	}
-	if v.MFADelete == "Enabled" {
-		return s3err.Text("NotImplemented", "MFA delete is not implemented.")
+	to := bucket.VersioningChange{To: meta.VersioningEnabled}
+	for _, m := range []meta.MFADelete{meta.MFADeleteDisabled, meta.MFADeleteEnabled} {
+		if v.MFADelete == m.String() {
+			to.MFADelete = m
+		}
 	}
-	to := meta.VersioningEnabled
 	switch v.Status {
 	case "":
 		return s3err.Text("IllegalVersioningConfigurationException", "The Versioning element must be specified")
 	case meta.VersioningSuspended.String():
-		to = meta.VersioningSuspended
+		to.To = meta.VersioningSuspended
+	}
+	if c.record.MFADelete == meta.MFADeleteEnabled || to.MFADelete == meta.MFADeleteEnabled {
+		if to.Proven, err = c.mfa(); err != nil {
+			return err
+		}
 	}
 	if _, err := s.Buckets.SetVersioning(c.ctx(), c.bucket, to); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/object"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3xml"
@@ -21,6 +22,11 @@ func (s *Server) deleteObject(c *call) error {
 	}
 	if in.VersionID != "" {
 		in.Bypass = c.bypasses(object.VersionInput{Bucket: in.Bucket, Key: in.Key, VersionID: in.VersionID})
+		if in.Bucket.MFADelete == meta.MFADeleteEnabled {
+			if in.MFA, err = c.mfa(); err != nil {
+				return err
+			}
+		}
 	}
 	d, err := s.Objects.Delete(c.ctx(), in)
 	if err != nil {
@@ -75,10 +81,14 @@ func (s *Server) deleteObjects(c *call) error {
 	if err != nil {
 		return malformed(err)
 	}
+	proven, err := c.batchMFA(doc.Objects)
+	if err != nil {
+		return err
+	}
 	items := make([]object.BatchItem, len(doc.Objects))
 	for i, o := range doc.Objects {
 		of := object.VersionInput{Bucket: c.record, Key: o.Key, VersionID: o.VersionID}
-		items[i] = object.BatchItem{Key: o.Key, VersionID: o.VersionID, Err: c.mayDelete(of), Bypass: o.VersionID != "" && c.bypasses(of)}
+		items[i] = object.BatchItem{Key: o.Key, VersionID: o.VersionID, Err: c.mayDelete(of), Bypass: o.VersionID != "" && c.bypasses(of), MFA: proven}
 		if o.ETag != nil {
 			items[i].If.IfMatch = unquote(*o.ETag)
 		}

@@ -16,7 +16,6 @@ var unbuilt = []struct {
 	{"x-amz-bucket-namespace", []string{"global"}},
 	{"x-amz-copy-source-server-side-encryption-customer-", nil},
 	{"x-amz-fwd-", nil},
-	{"x-amz-mfa", nil},
 	{"x-amz-object-annotation-directive", []string{"COPY", "EXCLUDE"}}, // no object has annotations
 	{"x-amz-server-side-encryption", nil},
 	{"x-amz-server-side-encryption-", nil},

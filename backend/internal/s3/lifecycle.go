@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/myfsio/myfsio/backend/internal/bucket"
+	"github.com/myfsio/myfsio/backend/internal/fault"
+	"github.com/myfsio/myfsio/backend/internal/kv"
 	"github.com/myfsio/myfsio/backend/internal/lifecycle"
 	"github.com/myfsio/myfsio/backend/internal/meta"
 	"github.com/myfsio/myfsio/backend/internal/s3/s3err"
@@ -69,7 +71,17 @@ func (s *Server) putBucketLifecycle(c *call) error {
 	}
 	l.Rules = rules
 	c.setTransitionMinimum(l)
-	return setDocument(c, bucket.Lifecycle, l, http.StatusOK)
+	err = bucket.SetDocument(c.ctx(), s.Buckets, c.record, bucket.Lifecycle, l, func(_ kv.Reader, now *meta.Bucket, _ *meta.Lifecycle) error {
+		if now.MFADelete == meta.MFADeleteEnabled {
+			return fault.New("s3.putBucketLifecycle", fault.InvalidBucketState, "Lifecycle configuration is not supported on a bucket with MFA delete.")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c.w.empty(http.StatusOK)
+	return nil
 }
 
 // ruleID makes an id for a rule that came without one.

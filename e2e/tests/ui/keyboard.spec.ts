@@ -210,6 +210,7 @@ async function expectKept(asks: Locator): Promise<void> {
 }
 
 test("dialogs keep the focus, and give it back", async ({ page, s3, bucket }) => {
+  test.setTimeout(180_000); // each control of each dialog is stepped through, both ways
   await seed(s3, bucket, { "a.txt": "first", "b.txt": "b", "sub/c.txt": "c" }, { versioning: true });
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "a.txt", Body: "second", ContentType: "text/plain" }));
 

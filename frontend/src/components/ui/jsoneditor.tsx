@@ -14,6 +14,7 @@ import {
   type ViewUpdate,
 } from "@codemirror/view";
 import { type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef } from "react";
+import { t } from "@/lib/i18n";
 import css from "./ui.module.css";
 
 /** A place of the text, in UTF-16 units, and what is to be said of it. */
@@ -132,6 +133,7 @@ export function JsonEditor({ value, onChange, label, describedBy, marks, onLeave
           indentOnInput(),
           highlightActiveLine(),
           EditorView.lineWrapping,
+          EditorState.phrases.of({ "Selection deleted": t("json.selection-deleted") }),
           theme,
           // What the keymap does with Escape, as ending a selection of several places, comes first.
           keymap.of([...defaultKeymap, ...historyKeymap]),

@@ -17,6 +17,7 @@ export const settings = {
   "config.source-flag": "flag",
   "config.group-core": "Core",
   "config.group-identity-and-security": "Identity and security",
+  "config.group-single-sign-on": "Single sign-on",
   "config.group-cors": "CORS",
   "config.group-rate-limits": "Rate limits",
   "config.group-logging": "Logging",

@@ -143,6 +143,7 @@ export const shell = {
   "sso.failed": "What the provider answered could not be used. An administrator finds the reason in the server's log.",
   "sso.expired-session": "Sign in again to go on. This page is left for it; what was not saved is lost.",
 
+  "json.selection-deleted": "Selection deleted",
   "json.at-line": "Line {line}: {fault}",
   "json.value": "A value is missing here: text in double quotes, a number, an object or a list.",
   "json.name": "A name in double quotes is missing here.",

@@ -2097,6 +2097,10 @@ export type VersionList = {
 
 export type Versioning = {
     /**
+     * Versions can be deleted, and this changed, only over the S3 API with a code of a device
+     */
+    mfaDelete: boolean;
+    /**
      * A bucket never goes back to Off
      */
     versioning: 'Off' | 'Enabled' | 'Suspended';

@@ -17,6 +17,7 @@ type Plain = Extract<MessageId, `config.${"group" | "source"}-${string}`>;
 const GROUPS: Readonly<Record<string, Plain>> = {
   Core: "config.group-core",
   "Identity and security": "config.group-identity-and-security",
+  "Single sign-on": "config.group-single-sign-on",
   CORS: "config.group-cors",
   "Rate limits": "config.group-rate-limits",
   Logging: "config.group-logging",
