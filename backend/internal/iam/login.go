@@ -18,7 +18,7 @@ import (
 // People who sign in at a provider of identities are users like others. Which one somebody is, only issuer and subject tell: names and mail
 // addresses change hands, so that they choose the name of a new user and nothing else.
 
-// SignIn is what a provider of identities, whose word has been proved, says of somebody.
+// ProviderSignIn is what a provider of identities, whose word has been proved, says of somebody.
 type ProviderSignIn struct {
 	Issuer, Subject string
 	Name            string   // wish for the name of a new user; another one is found where it cannot be had

@@ -90,6 +90,9 @@ func (s *Statement) setActions() {
 		s.own = s.own || s.actions[i].own
 	}
 	if s.notAction {
+		if set.has(knownIndex[listBucket]) { // whoever leaves it out leaves out what it allows
+			set.add(knownIndex[headBucket])
+		}
 		for i := range known {
 			if !set.has(i) {
 				s.set.add(i)

@@ -6,7 +6,10 @@ import (
 	"time"
 )
 
-const headBucket = "s3:HeadBucket"
+const (
+	headBucket = "s3:HeadBucket"
+	listBucket = "s3:ListBucket"
+)
 
 // Principal is who asks. An anonymous caller has no other member; a service of the server itself has only Service.
 type Principal struct {

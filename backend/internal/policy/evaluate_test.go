@@ -183,6 +183,9 @@ func TestActionsAndResources(t *testing.T) {
 	require.False(t, ask(not, "iam:ListUsers", "arn:aws:iam::000000000001:user/"))
 	require.True(t, ask(not, "myfsio:GetX", "x"))
 	require.False(t, ask(not, "myfsio:PutX", "x"))
+	lists := identity(`"NotAction":"s3:ListBucket","Resource":"*"`)
+	require.False(t, ask(lists, "s3:HeadBucket", "arn:aws:s3:::b"), "it is part of what is left out")
+	require.True(t, ask(lists, "s3:GetBucketLocation", "arn:aws:s3:::b"))
 }
 
 // randomDocument makes a document of a small world, so that statements meet.

@@ -41,8 +41,7 @@ var askers = []asker{
 }
 
 // TestAuthorizationMatrix: every operation by everybody, through the whole server, each on a bucket of its own. The answers are in a file that is
-// reviewed; -update writes it anew. Of what may surprise there: a quota is no action of S3, so that the bucket's denial of s3:* does not reach it;
-// who has all but s3:ListBucket has s3:HeadBucket, an action of this server, and with it HeadBucket.
+// reviewed; -update writes it anew. Of what may surprise there: a quota is no action of S3, so that the bucket's denial of s3:* does not reach it.
 func TestAuthorizationMatrix(t *testing.T) {
 	e := newEnv(t, nil)
 	ctx := t.Context()

@@ -72,6 +72,7 @@ export const credentials = {
   "account.second-code": "Next code",
   "account.sessions": "Sessions",
   "account.this-session": "This session",
+  "account.program": "Program with a token",
   "account.unknown-browser": "Unknown browser",
   "account.seen": "Seen",
   "account.began": "Began",

@@ -9,7 +9,7 @@ import { end, endOthers, sessions } from "../api/account";
 import { browserOf } from "../model/browser";
 import css from "./account.module.css";
 
-/** The person's own sessions of the console; any of them can be ended from here. */
+/** The person's own sessions, of the console and of programs with tokens; any of them can be ended from here. */
 export function SessionsCard() {
   const queries = useQueryClient();
   const query = useQuery(sessions());
@@ -39,11 +39,11 @@ export function SessionsCard() {
       {query.isError && <ProblemNotice title={t("account.not-loaded")} problem={asProblem(query.error)} />}
       <ul className={css.list} aria-busy={query.isPending || undefined}>
         {all.map((one) => {
-          const browser = browserOf(one.agent);
+          const who = one.program ? t("account.program") : browserOf(one.agent);
           return (
             <li key={one.id}>
               <span className={css.grow} title={one.agent}>
-                {browser ?? t("account.unknown-browser")}
+                {who ?? t("account.unknown-browser")}
               </span>
               {one.current ? (
                 <Badge tone="accent">{t("account.this-session")}</Badge>
@@ -51,7 +51,7 @@ export function SessionsCard() {
                 <Button
                   variant="default"
                   size="compact-sm"
-                  aria-label={t("account.end-session-of", { browser: browser ?? one.remote })}
+                  aria-label={t("account.end-session-of", { browser: who ?? one.remote })}
                   onClick={() => void then(end(one.id))}
                 >
                   {t("account.end-session")}
